@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * Who is idle, how many search, and whom to wake: the protocol of docs/idle-protocol.md. It deals in worker indexes only;
+ * what "asleep" means for a thread, and whether there is one, is its users' matter.
+ *
+ * <p>Every worker is in one of three states: <em>idle</em> (on the stack), <em>searching</em> (counted) or <em>busy</em>
+ * (neither). All begin idle, worker 0 on top, so threads are made in the order of their indexes and a worker that slept
+ * a short time is woken before one that slept long or has no thread yet.
+ */
+final class IdleWorkers extends IdleWorkersWord {
+    /** What the claim methods return if there is nobody to wake. */
+    static final int NONE = IdleCounters.NONE;
+
+    /**
+     * For each idle worker, the index of the one below it in the stack, or NONE. Written by the one who pushes the worker
+     * before the compare-and-set that publishes it; a stale value is refused by the version.
+     */
+    private final AtomicIntegerArray below;
+
+    IdleWorkers(int workers) {
+        this(workers, 0);
+    }
+
+    /** Tests start the version just below its overflow. */
+    IdleWorkers(int workers, int version) {
+        super(IdleCounters.of(version, 0, 0));
+        below = new AtomicIntegerArray(workers);
+        for (int worker = 0; worker < workers; worker++) {
+            below.setPlain(worker, worker + 1 < workers ? worker + 1 : NONE);
+        }
+    }
+
+    /**
+     * Step <b>claim</b>, if nobody searches: takes a worker off the stack and counts it as searching. The caller must wake
+     * that worker, or put it back by {@link #fallAsleep}.
+     */
+    int claimUnlessSearching() {
+        while (true) {
+            long word = wordVolatile();
+            if (IdleCounters.searching(word) > 0) {
+                return NONE;
+            }
+            int top = IdleCounters.top(word);
+            if (top == NONE) {
+                return NONE;
+            }
+            if (casWord(word, IdleCounters.wakeTop(word, below.getOpaque(top)))) {
+                return top;
+            }
+        }
+    }
+
+    /** Step <b>claim</b>, whether somebody searches or not. */
+    int claim() {
+        while (true) {
+            long word = wordVolatile();
+            int top = IdleCounters.top(word);
+            if (top == NONE) {
+                return NONE;
+            }
+            if (casWord(word, IdleCounters.wakeTop(word, below.getOpaque(top)))) {
+                return top;
+            }
+        }
+    }
+
+    /** Step <b>search</b>: busy to searching. A full fence: what was pushed before is seen by the search. */
+    void startSearching() {
+        addToWord(IdleCounters.startSearching(0));
+    }
+
+    /**
+     * Step <b>found</b>: searching to busy.
+     *
+     * @return whether this was the last searcher, who has to look whether there is more work and wake another if so
+     */
+    boolean stopSearching() {
+        while (true) {
+            long word = wordVolatile();
+            long stopped = IdleCounters.stopSearching(word);
+            if (casWord(word, stopped)) {
+                return IdleCounters.searching(stopped) == 0;
+            }
+        }
+    }
+
+    /**
+     * Step <b>announce</b>: searching to idle.
+     *
+     * @return whether this was the last searcher, who has to look for work once more and wake somebody if there is any
+     */
+    boolean fallAsleep(int worker) {
+        while (true) {
+            long word = wordVolatile();
+            below.setOpaque(worker, IdleCounters.top(word));
+            long asleep = IdleCounters.fallAsleep(word, worker);
+            if (casWord(word, asleep)) {
+                return IdleCounters.searching(asleep) == 0;
+            }
+        }
+    }
+
+    /** How many workers search now. */
+    int searching() {
+        return IdleCounters.searching(wordVolatile());
+    }
+}
+
+abstract class IdleWorkersPadBefore {
+    @SuppressWarnings("unused")
+    private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+}
+
+abstract class IdleWorkersField extends IdleWorkersPadBefore {
+    /** See {@link IdleCounters}. Read at each submission, written when a worker falls asleep, wakes or finds a task. */
+    private volatile long word;
+
+    private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "word", VarHandle.class, IdleWorkersField.class, long.class);
+
+    IdleWorkersField(long word) {
+        this.word = word;
+    }
+
+    final long wordVolatile() {
+        return word;
+    }
+
+    final boolean casWord(long expected, long update) {
+        return WORD.compareAndSet(this, expected, update);
+    }
+
+    final void addToWord(long delta) {
+        WORD.getAndAdd(this, delta);
+    }
+}
+
+abstract class IdleWorkersWord extends IdleWorkersField {
+    @SuppressWarnings("unused")
+    private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+
+    IdleWorkersWord(long word) {
+        super(word);
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where a scheduler is in its life, and the latch that opens at its end. States only ever advance:
+ *
+ * <pre>
+ *   RUNNING     accepts tasks and runs them
+ *   CLOSING     accepts none; submissions that began earlier come to their end
+ *   SHUTDOWN    every accepted task is in a queue or was taken from one; they are run, idle workers end
+ *   STOP        unstarted tasks are handed back, running ones interrupted, workers end
+ *   TERMINATED  the last worker has ended
+ *
+ *   RUNNING  -> CLOSING     shutdown, shutdownNow
+ *   CLOSING  -> SHUTDOWN    shutdown, once no submission is under way
+ *   CLOSING  -> STOP        shutdownNow, likewise
+ *   SHUTDOWN -> STOP        shutdownNow
+ *   SHUTDOWN -> TERMINATED  no worker is left and no task is queued
+ *   STOP     -> TERMINATED  no worker is left
+ * </pre>
+ */
+final class RunState {
+    static final int RUNNING = 0;
+    static final int CLOSING = 1;
+    static final int SHUTDOWN = 2;
+    static final int STOP = 3;
+    static final int TERMINATED = 4;
+
+    private final AtomicInteger state = new AtomicInteger(RUNNING);
+    private final CountDownLatch terminated = new CountDownLatch(1);
+
+    /** Moves to {@code target} unless the state is there already or further; returns whether this call moved it. */
+    boolean advanceTo(int target) {
+        while (true) {
+            int current = state.get();
+            if (current >= target) {
+                return false;
+            }
+            if (state.compareAndSet(current, target)) {
+                if (target == TERMINATED) {
+                    terminated.countDown();
+                }
+                return true;
+            }
+        }
+    }
+
+    boolean isRunning() {
+        return state.get() == RUNNING;
+    }
+
+    boolean isAtLeast(int target) {
+        return state.get() >= target;
+    }
+
+    boolean awaitTerminated(long timeout, TimeUnit unit) throws InterruptedException {
+        return terminated.await(timeout, unit);
+    }
+
+    /** The word that {@code ThreadPoolExecutor.toString} uses for the state. */
+    String describe() {
+        int current = state.get();
+        return current == RUNNING ? "Running" : current == TERMINATED ? "Terminated" : "Shutting down";
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import io.poolchain.scheduler.queue.PoolChain;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks from threads that are not workers: a few stripes, each a {@link PoolChain} whose owner is whoever holds the
+ * stripe's lock. A submitter always uses the same stripe, so its tasks stay in order; workers take from the tails without
+ * a lock. Nothing is allocated per task but the amortised space in the rings.
+ */
+final class SubmissionQueue {
+    /** More stripes than processors bring nothing; more than this make an idle worker's look too long. */
+    private static final int MAX_STRIPES = 16;
+
+    private final Stripe[] stripes;
+
+    /** The stripes' chains once more: workers need not touch the cache lines that submitters write. */
+    private final PoolChain<Runnable>[] chains;
+
+    SubmissionQueue(int processors) {
+        int count = Math.min(MAX_STRIPES, Integer.highestOneBit(Math.max(1, 2 * processors - 1)));
+        stripes = new Stripe[count];
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        PoolChain<Runnable>[] made = new PoolChain[count];
+        chains = made;
+        for (int i = 0; i < count; i++) {
+            stripes[i] = new Stripe();
+            chains[i] = stripes[i].chain;
+        }
+    }
+
+    /** Adds a task of the calling thread behind its earlier ones; false if the queue is closed. */
+    boolean offer(Runnable task) {
+        int hash = System.identityHashCode(Thread.currentThread());
+        return stripes[hash & (stripes.length - 1)].offer(task);
+    }
+
+    /** Takes the oldest task of some stripe, the one that {@code first} selects if it has any; null if there was none. */
+    @Nullable
+    Runnable poll(long first) {
+        int mask = chains.length - 1;
+        for (int i = 0; i < chains.length; i++) {
+            Runnable task = chains[(int) (first + i) & mask].popTail();
+            if (task != null) {
+                return task;
+            }
+        }
+        return null;
+    }
+
+    /** Refuses all further tasks. When this returns, every task that was accepted is visible to the caller. */
+    void close() {
+        for (Stripe stripe : stripes) {
+            stripe.close();
+        }
+    }
+
+    void drainTo(List<Runnable> tasks) {
+        for (PoolChain<Runnable> chain : chains) {
+            for (Runnable task = chain.popTail(); task != null; task = chain.popTail()) {
+                tasks.add(task);
+            }
+        }
+    }
+
+    /** Gives back the memory of a burst, where no submitter is just now at work. */
+    void trim() {
+        for (Stripe stripe : stripes) {
+            stripe.trim();
+        }
+    }
+
+    boolean isEmpty() {
+        for (PoolChain<Runnable> chain : chains) {
+            if (!chain.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    long size() {
+        long size = 0;
+        for (PoolChain<Runnable> chain : chains) {
+            size += chain.size();
+        }
+        return size;
+    }
+
+    long accepted() {
+        long accepted = 0;
+        for (Stripe stripe : stripes) {
+            accepted += stripe.accepted();
+        }
+        return accepted;
+    }
+
+    long growths() {
+        long growths = 0;
+        for (PoolChain<Runnable> chain : chains) {
+            growths += chain.growths();
+        }
+        return growths;
+    }
+
+    long drops() {
+        long drops = 0;
+        for (PoolChain<Runnable> chain : chains) {
+            drops += chain.drops();
+        }
+        return drops;
+    }
+
+    /** One chain and the lock of its producers. */
+    private static final class Stripe extends StripeLock {
+        final PoolChain<Runnable> chain = new PoolChain<>();
+
+        /** Set once, under the lock. */
+        private boolean closed;
+
+        /** Tasks ever accepted. Written under the lock with release order, read by others with acquire order. */
+        private long accepted;
+
+        private static final VarHandle ACCEPTED = ConstantBootstraps.fieldVarHandle(
+                MethodHandles.lookup(), "accepted", VarHandle.class, Stripe.class, long.class);
+
+        long accepted() {
+            return (long) ACCEPTED.getAcquire(this);
+        }
+
+        boolean offer(Runnable task) {
+            lock();
+            try {
+                if (closed) {
+                    return false;
+                }
+                chain.pushHead(task);
+                ACCEPTED.setRelease(this, accepted + 1);
+                return true;
+            } finally {
+                locked = 0;
+            }
+        }
+
+        void close() {
+            lock();
+            closed = true;
+            locked = 0;
+        }
+
+        void trim() {
+            if (chain.isOversized() && tryLock()) {
+                try {
+                    chain.trim();
+                } finally {
+                    locked = 0;
+                }
+            }
+        }
+    }
+
+    /**
+     * A lock for a critical section of a few nanoseconds: spins, then yields, then naps, so that a holder that lost its
+     * processor gets it back. Unlocked by a plain assignment, which needs no stack and so can't fail with an overflow.
+     */
+    private abstract static class StripeLock {
+        private static final int SPINS = 64;
+        private static final int YIELDS = 64;
+        private static final long NAP_NANOS = 20_000;
+
+        private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(
+                MethodHandles.lookup(), "locked", VarHandle.class, StripeLock.class, int.class);
+
+        @SuppressWarnings("unused")
+        private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+
+        /** 0 free, 1 held. From 0 to 1 by compare-and-set, back by its holder. */
+        volatile int locked;
+
+        final boolean tryLock() {
+            return LOCKED.compareAndSet(this, 0, 1);
+        }
+
+        final void lock() {
+            for (int tries = 0; locked != 0 || !tryLock(); tries++) {
+                if (tries < SPINS) {
+                    Thread.onSpinWait();
+                } else if (tries < SPINS + YIELDS) {
+                    Thread.yield();
+                } else {
+                    LockSupport.parkNanos(this, NAP_NANOS);
+                }
+            }
+        }
+    }
+}

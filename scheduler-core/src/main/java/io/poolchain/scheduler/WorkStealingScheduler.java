@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A drop-in replacement for {@link java.util.concurrent.Executors#newFixedThreadPool(int)} that runs small tasks many
+ * times faster. Each worker owns a chain of ring buffers: tasks that it submits go to the head and are taken from there,
+ * the newest first; idle workers pick victims at random and steal at the tail, the oldest first. Tasks from other threads
+ * are started in the order of their submission, per submitting thread.
+ *
+ * <p><b>Same as a fixed thread pool:</b> never more than {@code parallelism} tasks in flight; threads made on demand by
+ * any {@link ThreadFactory}, non-daemon by default; an unbounded queue; {@code shutdown}, {@code shutdownNow} and
+ * {@code awaitTermination}; futures and their cancellation; actions in a thread before it submits a task happen-before
+ * the task, and the task happens-before what {@code Future.get} or {@code awaitTermination} returns to.
+ *
+ * <p><b>Different:</b> tasks that a task submits are started newest first; a worker whose task throws lives on; there is
+ * no {@code getQueue}, {@code remove} or {@code purge}.
+ *
+ * <p><b>Nobody waits for ever</b> while others submit themselves again and again. Of the tasks that a worker takes, at
+ * least each 64th comes from the submission queue and another 64th from the tail of its own chain, if there is any there;
+ * and each 512th from another worker's chain, the others in rotation.
+ *
+ * <p>Thread-safe. A null task is refused with a {@link NullPointerException}, a task after shutdown with a {@link
+ * RejectedExecutionException}.
+ *
+ * <p>The queue is that of Go's {@code sync.Pool} ({@code src/sync/poolqueue.go}); the idle protocol, in
+ * docs/idle-protocol.md, follows the schedulers of Go and Tokio.
+ */
+public final class WorkStealingScheduler extends AbstractExecutorService implements AutoCloseable {
+    /** The largest number of workers. */
+    public static final int MAX_PARALLELISM = IdleCounters.MAX_WORKERS;
+
+    private final String name;
+    private final RunState runState = new RunState();
+    private final TaskQueues queues;
+    private final WorkerThreads threads;
+    private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
+
+    WorkStealingScheduler(String name, int parallelism, ThreadFactory threadFactory) {
+        this.name = name;
+        this.queues = new TaskQueues(parallelism, Runtime.getRuntime().availableProcessors());
+        this.threads = new WorkerThreads(name, threadFactory, queues, runState);
+        for (DropReason reason : DropReason.values()) {
+            dropped.put(reason, new LongAdder());
+        }
+    }
+
+    /**
+     * Makes a scheduler in place of {@link java.util.concurrent.Executors#newFixedThreadPool(int)}.
+     *
+     * @param parallelism the number of workers, from 1 to {@link #MAX_PARALLELISM}
+     * @return a scheduler with no thread yet
+     * @throws IllegalArgumentException if {@code parallelism} is out of this range
+     */
+    public static WorkStealingScheduler newFixedThreadPool(int parallelism) {
+        return builder().parallelism(parallelism).build();
+    }
+
+    /**
+     * Makes a scheduler in place of {@link java.util.concurrent.Executors#newFixedThreadPool(int, ThreadFactory)}.
+     *
+     * @param parallelism the number of workers, from 1 to {@link #MAX_PARALLELISM}
+     * @param threadFactory makes the workers' threads
+     * @return a scheduler with no thread yet
+     * @throws IllegalArgumentException if {@code parallelism} is out of this range
+     * @throws NullPointerException if {@code threadFactory} is null
+     */
+    public static WorkStealingScheduler newFixedThreadPool(int parallelism, ThreadFactory threadFactory) {
+        return builder().parallelism(parallelism).threadFactory(threadFactory).build();
+    }
+
+    /** {@return a builder with all options at their defaults} */
+    public static SchedulerBuilder builder() {
+        return new SchedulerBuilder();
+    }
+
+    // ---- submission
+
+    /**
+     * Runs a task at some time in the future, on a worker.
+     *
+     * @throws NullPointerException if {@code task} is null
+     * @throws RejectedExecutionException if this scheduler is shut down, or has no thread and its factory returns null
+     * @throws RuntimeException whatever the thread factory throws, if this scheduler has no thread
+     */
+    @Override
+    public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        Worker worker = Worker.current(threads);
+        boolean accepted = worker != null ? worker.submit(task) : submitFromOutside(task);
+        if (!accepted) {
+            dropped(DropReason.SHUTDOWN).increment();
+            throw new RejectedExecutionException("Task " + task + " rejected from " + this);
+        }
+    }
+
+    private boolean submitFromOutside(Runnable task) {
+        if (!runState.isRunning()) {
+            return false;
+        }
+        threads.ensureOne();
+        if (!queues.submissions.offer(task)) { // step push
+            return false;
+        }
+        VarHandle.fullFence(); // step fence
+        threads.wakeOneUnlessSearching();
+        return true;
+    }
+
+    // ---- end of life
+
+    /** Accepts no more tasks, runs those it has, then ends. Returns at once; a second call does nothing. */
+    @Override
+    public void shutdown() {
+        closeAndAdvanceTo(RunState.SHUTDOWN);
+    }
+
+    /**
+     * Accepts no more tasks, interrupts those that run, hands back those that have not started, then ends. Returns at
+     * once. Each task that was accepted either runs or is in the list of exactly one such call, never both.
+     *
+     * @return the tasks that were not started, oldest first per queue; what {@code submit} made of them, if they came that
+     *     way
+     */
+    @Override
+    public List<Runnable> shutdownNow() {
+        closeAndAdvanceTo(RunState.STOP);
+        threads.interruptAll();
+        List<Runnable> unstarted = queues.drain();
+        dropped(DropReason.DISCARDED).add(unstarted.size());
+        return unstarted;
+    }
+
+    private void closeAndAdvanceTo(int state) {
+        runState.advanceTo(RunState.CLOSING);
+        queues.submissions.close(); // waits for the submissions under way
+        runState.advanceTo(state);
+        threads.nudgeAll();
+        if (state == RunState.SHUTDOWN && !queues.areEmpty()) {
+            threads.wakeOneUnlessSearching();
+        }
+        threads.terminateIfDone();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return !runState.isRunning();
+    }
+
+    /** {@return whether this scheduler is shut down and has not yet terminated} */
+    public boolean isTerminating() {
+        return isShutdown() && !isTerminated();
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return runState.isAtLeast(RunState.TERMINATED);
+    }
+
+    /**
+     * Waits until the last worker has ended after a shutdown.
+     *
+     * @return whether that was the case within the time
+     * @throws InterruptedException if the calling thread is interrupted
+     * @throws NullPointerException if {@code unit} is null
+     */
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return runState.awaitTerminated(timeout, Objects.requireNonNull(unit, "unit"));
+    }
+
+    /**
+     * Shuts down and waits until all tasks have run and all workers have ended. If the calling thread is interrupted,
+     * stops as by {@link #shutdownNow()}, goes on waiting, and leaves the thread interrupted. As {@code
+     * ExecutorService.close} of JDK 19. Not to be called by a task of this scheduler, which would wait for itself.
+     */
+    @Override
+    public void close() {
+        shutdown();
+        boolean interrupted = false;
+        while (!isTerminated()) {
+            try {
+                awaitTermination(1, TimeUnit.DAYS);
+            } catch (InterruptedException e) {
+                if (!interrupted) {
+                    shutdownNow();
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- inspection
+
+    /** {@return the name given by {@link SchedulerBuilder#name(String)}, or one made up} */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Makes a thread for each worker that has none.
+     *
+     * @return how many were made
+     * @throws RejectedExecutionException if the thread factory returns null
+     * @throws RuntimeException whatever the thread factory throws; the threads made until then stay
+     */
+    public int prestartAllCoreThreads() {
+        return runState.isRunning() ? threads.startAll() : 0;
+    }
+
+    /** {@return the number of workers} */
+    public int getCorePoolSize() {
+        return queues.workers();
+    }
+
+    /** {@return the number of workers, as {@link #getCorePoolSize()}} */
+    public int getMaximumPoolSize() {
+        return queues.workers();
+    }
+
+    /** {@return how many workers have a thread} */
+    public int getPoolSize() {
+        return threads.running();
+    }
+
+    /** {@return the largest number of threads at one time so far} */
+    public int getLargestPoolSize() {
+        return threads.largest();
+    }
+
+    /** {@return about how many workers run a task} */
+    public int getActiveCount() {
+        return stats().activeWorkers();
+    }
+
+    /** {@return about how many tasks were ever accepted} */
+    public long getTaskCount() {
+        return stats().submitted();
+    }
+
+    /** {@return about how many tasks have run to their end} */
+    public long getCompletedTaskCount() {
+        return stats().completed();
+    }
+
+    /**
+     * What the scheduler has done up to now. Costs the task path nothing; takes time in proportion to the workers.
+     *
+     * @return a new snapshot
+     */
+    public SchedulerStats stats() {
+        Map<DropReason, Long> droppedNow = new EnumMap<>(DropReason.class);
+        dropped.forEach((reason, count) -> droppedNow.put(reason, count.sum()));
+        List<WorkerStats> workers = new ArrayList<>(queues.workers());
+        for (Worker worker : threads.workers()) {
+            workers.add(worker.stats());
+        }
+        SubmissionQueue submissions = queues.submissions;
+        return new SchedulerStats(
+                name,
+                queues.workers(),
+                threads.running(),
+                threads.largest(),
+                submissions.accepted(),
+                submissions.size(),
+                submissions.growths(),
+                submissions.drops(),
+                Map.copyOf(droppedNow),
+                List.copyOf(workers));
+    }
+
+    /** The form of {@link java.util.concurrent.ThreadPoolExecutor#toString()}. */
+    @Override
+    public String toString() {
+        SchedulerStats stats = stats();
+        return super.toString() + '[' + runState.describe() + ", pool size = " + stats.poolSize()
+                + ", active threads = " + stats.activeWorkers() + ", queued tasks = " + stats.queued()
+                + ", completed tasks = " + stats.completed() + ']';
+    }
+
+    private LongAdder dropped(DropReason reason) {
+        return Objects.requireNonNull(dropped.get(reason));
+    }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler.queue;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An unbounded lock-free queue with one owner at the head and any number of thieves at the tail: a doubly linked chain of
+ * {@link PoolDequeue} rings, each twice as large as the one before it up to {@link #MAX_RING_CAPACITY}.
+ *
+ * <p>The <em>owner</em>, one thread at a time, calls {@link #pushHead}, {@link #popHead} and {@link #trim}; hand-over of
+ * that role needs a happens-before edge. Any thread may call the other methods. The owner pushes at the newest ring only;
+ * thieves take from the oldest, and drop it from the chain once it is drained. Each element is delivered exactly once.
+ *
+ * <p>This is the {@code poolChain} of Go's {@code sync.Pool} with a cap on the ring size, a way back to small rings, and
+ * a {@code popHead} that never looks twice into a ring that it found empty. docs/queue.md has the proof.
+ *
+ * @param <E> the type of the elements, never null
+ */
+public final class PoolChain<E> {
+    /** Slots of the first ring: as in Go. */
+    static final int FIRST_RING_CAPACITY = 8;
+
+    /**
+     * Slots of the largest ring; a longer queue has more rings of this size. 256 KiB with compressed references: half of
+     * what G1 calls a humongous object with its smallest regions. Chosen without measurement.
+     */
+    public static final int MAX_RING_CAPACITY = 1 << 16;
+
+    /** The largest ring that {@link #trim} leaves in place: 4 KiB with compressed references. Chosen without measurement. */
+    static final int RETAINED_RING_CAPACITY = 1 << 10;
+
+    private final int firstCapacity;
+    private final int maxCapacity;
+    private final long startIndex;
+
+    /** The newest ring, the only one that is pushed to. Written by the owner alone; others read it for figures only. */
+    private Ring<E> head;
+
+    /**
+     * The oldest ring that may hold elements. Moves forward only, by compare-and-set, from a ring that is drained and
+     * has a successor. Never null, never ahead of the head.
+     */
+    private volatile Ring<E> tail;
+
+    private static final VarHandle HEAD = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "head", VarHandle.class, PoolChain.class, Ring.class);
+    private static final VarHandle TAIL = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "tail", VarHandle.class, PoolChain.class, Ring.class);
+
+    /** Makes an empty chain with one small ring. */
+    public PoolChain() {
+        this(FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0);
+    }
+
+    /** As the public constructor; tests choose small rings, and indexes just below their wrap-around. */
+    PoolChain(int firstCapacity, int maxCapacity, long startIndex) {
+        this.firstCapacity = PoolDequeue.requireCapacity("firstCapacity", firstCapacity);
+        this.maxCapacity = PoolDequeue.requireCapacity("maxCapacity", maxCapacity);
+        this.startIndex = startIndex;
+        head = new Ring<>(firstCapacity, startIndex, null, 0, 0);
+        tail = head;
+    }
+
+    /**
+     * Adds an element at the head. For the owner only.
+     *
+     * @param element the element
+     * @throws NullPointerException if {@code element} is null
+     * @throws OutOfMemoryError if a new ring is needed and can't be had; the element is then not in the chain
+     */
+    public void pushHead(E element) {
+        Objects.requireNonNull(element, "element");
+        Ring<E> ring = head;
+        if (!ring.pushHead(element)) {
+            int capacity = (int) Math.min(2L * ring.capacity(), maxCapacity);
+            Ring<E> larger = new Ring<>(capacity, startIndex, ring, ring.ordinal + 1, ring.growths + 1);
+            larger.pushHead(element);
+            link(ring, larger);
+        }
+    }
+
+    /**
+     * Takes the newest element. For the owner only.
+     *
+     * @return the element, or null if the chain is empty
+     */
+    public @Nullable E popHead() {
+        E element = head.popHead();
+        return element != null ? element : popOlder();
+    }
+
+    private @Nullable E popOlder() {
+        Ring<E> newest = head;
+        for (Ring<E> older = newest.prev; older != null; older = newest.prev) {
+            E element = older.popHead();
+            if (element != null) {
+                return element;
+            }
+            newest.casPrev(older, older.prev); // nothing is pushed to an older ring: don't look there again
+        }
+        return null;
+    }
+
+    /**
+     * Takes the oldest element, and drops rings that it finds drained. For any thread.
+     *
+     * @return the element, or null if the chain was empty at some moment during the call
+     */
+    public @Nullable E popTail() {
+        Ring<E> ring = tail;
+        while (true) {
+            // Before the pop: a ring that is empty is drained for good only if it already had a successor.
+            Ring<E> next = ring.next;
+            E element = ring.popTail();
+            if (element != null) {
+                return element;
+            }
+            if (next == null) {
+                return null;
+            }
+            if (TAIL.compareAndSet(this, ring, next)) {
+                next.prev = null; // the owner must not keep a dropped ring alive
+            }
+            ring = next;
+        }
+    }
+
+    /**
+     * Gives back the memory of a burst: replaces a large newest ring by a small one if the chain is empty. For the owner
+     * only.
+     *
+     * @return whether the ring was replaced
+     * @throws OutOfMemoryError if the small ring can't be had; the chain is then as before
+     */
+    public boolean trim() {
+        Ring<E> ring = head;
+        if (!isOversized() || !isEmpty()) {
+            return false;
+        }
+        link(ring, new Ring<>(firstCapacity, startIndex, ring, ring.ordinal + 1, ring.growths));
+        E none = popTail(); // drops the drained rings
+        assert none == null : "an element in an empty chain";
+        return true;
+    }
+
+    /** {@return whether the newest ring is so large that {@link #trim} replaces it when empty} For any thread. */
+    public boolean isOversized() {
+        return newest().capacity() > Math.max(RETAINED_RING_CAPACITY, firstCapacity);
+    }
+
+    /** Both writes or none: no call stands between them that could run out of stack. */
+    private void link(Ring<E> ring, Ring<E> successor) {
+        head = successor;
+        ring.next = successor;
+    }
+
+    /** {@return whether the chain was empty at some moment during the call} For any thread. */
+    public boolean isEmpty() {
+        for (Ring<E> ring = tail; ring != null; ) {
+            Ring<E> next = ring.next; // before the look, as in popTail
+            if (!ring.isEmpty()) {
+                return false;
+            }
+            ring = next;
+        }
+        return true;
+    }
+
+    /** {@return how many elements there are: exact when nobody uses the chain, else about} For any thread. */
+    public long size() {
+        long size = 0;
+        for (Ring<E> ring = tail; ring != null; ring = ring.next) {
+            size += ring.size();
+        }
+        return size;
+    }
+
+    /** {@return how many slots the linked rings have} For any thread. */
+    public long capacity() {
+        long capacity = 0;
+        for (Ring<E> ring = tail; ring != null; ring = ring.next) {
+            capacity += ring.capacity();
+        }
+        return capacity;
+    }
+
+    /** {@return how many rings were added because the newest had no room} Never decreases. For any thread. */
+    public long growths() {
+        return newest().growths;
+    }
+
+    /** {@return how many drained rings were unlinked from the tail} Never decreases. For any thread. */
+    public long drops() {
+        return tail.ordinal;
+    }
+
+    @SuppressWarnings("unchecked") // a field of this type
+    private Ring<E> newest() {
+        return (Ring<E>) HEAD.getAcquire(this);
+    }
+
+    /** A ring and its neighbours. */
+    static final class Ring<E> extends PoolDequeue<E> {
+        /** How many rings the chain had before this one, and how many of them were added for want of room. */
+        final long ordinal;
+
+        final long growths;
+
+        /** The ring that came after this one. Written once, by the owner; from then on nothing is pushed here. */
+        volatile @Nullable Ring<E> next;
+
+        /**
+         * An older ring that may hold elements. Set at construction; then the owner lets it skip rings that it found
+         * empty, and a thief that drops the ring before this one clears it for good.
+         */
+        volatile @Nullable Ring<E> prev;
+
+        private static final VarHandle PREV = ConstantBootstraps.fieldVarHandle(
+                MethodHandles.lookup(), "prev", VarHandle.class, Ring.class, Ring.class);
+
+        Ring(int capacity, long startIndex, @Nullable Ring<E> prev, long ordinal, long growths) {
+            super(capacity, startIndex);
+            this.prev = prev;
+            this.ordinal = ordinal;
+            this.growths = growths;
+        }
+
+        boolean casPrev(Ring<E> expected, @Nullable Ring<E> older) {
+            return PREV.compareAndSet(this, expected, older);
+        }
+    }
+}

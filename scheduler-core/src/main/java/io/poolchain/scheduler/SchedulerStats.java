@@ -29,6 +29,7 @@ import java.util.function.ToLongFunction;
  * @param largestPoolSize the largest value that {@code poolSize} has had
  * @param submittedOutside tasks accepted from threads that are not workers of this scheduler
  * @param submissionQueueDepth tasks from such threads that no worker has taken yet
+ * @param submissionQueueCapacity slots in the rings of the submission queue
  * @param submissionQueueGrowth rings added to the submission queue because the newest was full
  * @param submissionQueueRingDrops drained rings unlinked from the submission queue
  * @param dropped tasks refused or discarded, by reason; has every reason as a key
@@ -41,6 +42,7 @@ public record SchedulerStats(
         int largestPoolSize,
         long submittedOutside,
         long submissionQueueDepth,
+        long submissionQueueCapacity,
         long submissionQueueGrowth,
         long submissionQueueRingDrops,
         Map<DropReason, Long> dropped,

@@ -93,6 +93,14 @@ final class SubmissionQueue {
         return size;
     }
 
+    long capacity() {
+        long capacity = 0;
+        for (PoolChain<Runnable> chain : chains) {
+            capacity += chain.capacity();
+        }
+        return capacity;
+    }
+
     long accepted() {
         long accepted = 0;
         for (Stripe stripe : stripes) {
@@ -121,8 +129,8 @@ final class SubmissionQueue {
     private static final class Stripe extends StripeLock {
         final PoolChain<Runnable> chain = new PoolChain<>();
 
-        /** Set once, under the lock. */
-        private boolean closed;
+        /** Set once. Who holds the lock and does not see it has a submission that {@link #close} waits for. */
+        private volatile boolean closed;
 
         /** Tasks ever accepted. Written under the lock with release order, read by others with acquire order. */
         private long accepted;
@@ -149,8 +157,8 @@ final class SubmissionQueue {
         }
 
         void close() {
+            closed = true; // before the lock: those who compete for it give up
             lock();
-            closed = true;
             locked = 0;
         }
 

@@ -146,10 +146,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         runState.advanceTo(RunState.CLOSING);
         queues.submissions.close(); // waits for the submissions under way
         runState.advanceTo(state);
-        threads.nudgeAll();
-        if (state == RunState.SHUTDOWN && !queues.areEmpty()) {
-            threads.wakeOneUnlessSearching();
-        }
+        threads.wakeAll();
         threads.terminateIfDone();
     }
 
@@ -277,10 +274,16 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
                 threads.largest(),
                 submissions.accepted(),
                 submissions.size(),
+                submissions.capacity(),
                 submissions.growths(),
                 submissions.drops(),
                 Map.copyOf(droppedNow),
                 List.copyOf(workers));
+    }
+
+    /** How many workers look for a task; for tests of the idle protocol. */
+    int searching() {
+        return threads.searching();
     }
 
     /** The form of {@link java.util.concurrent.ThreadPoolExecutor#toString()}. */

@@ -54,7 +54,7 @@ final class Worker implements Runnable {
      *   NO_THREAD -> AWAKE      whoever claimed the worker, then starts a thread
      *   AWAKE     -> PARKED     the worker, before it joins the idle ones
      *   PARKED    -> AWAKE      whoever claimed the worker, then unparks its thread
-     *   PARKED    -> NO_THREAD  the worker, when idle threads are to end
+     *   PARKED    -> NO_THREAD  the worker, when its thread is to end
      *   AWAKE     -> NO_THREAD  whoever claimed the worker and could not start a thread
      * </pre>
      */
@@ -150,12 +150,14 @@ final class Worker implements Runnable {
             idle.startSearching(); // step search
             searching = true;
         }
+        // Read before the search: once the scheduler is shut down no task is added that the search could miss.
+        boolean ending = runState.isAtLeast(RunState.SHUTDOWN);
         Runnable task = search();
         if (task == null) {
             if (woken) {
                 counters.countUselessWakeup();
             }
-            return sleep();
+            return ending ? !tryEnd() : sleep();
         }
         woken = false;
         do {
@@ -249,42 +251,43 @@ final class Worker implements Runnable {
 
     // ---- sleep
 
-    /** From searching to idle and, true, to searching again; or false if the thread is to end. */
+    /** From searching to idle, and to searching again. Always true: the thread goes on. */
     private boolean sleep() {
         giveBackMemory();
-        status = PARKED;
-        searching = false;
-        if (idle.fallAsleep(index) && !queues.areEmpty()) { // step announce, step look again
-            threads.wakeOneUnlessSearching();
+        announce();
+        if (runState.isAtLeast(RunState.SHUTDOWN)) {
+            threads.wakeAll(); // shutdown may have come just too early to find this worker asleep
         }
         counters.countPark();
         while (status == PARKED) {
-            if (runState.isAtLeast(RunState.SHUTDOWN)) {
-                if (tryEnd()) {
-                    return false;
-                }
-            } else {
-                LockSupport.park(this); // step park
-                Thread.interrupted(); // a late interrupt of the last task must not keep us from sleeping
-            }
+            LockSupport.park(this); // step park
+            Thread.interrupted(); // a late interrupt of the last task must not keep us from sleeping
         }
+        counters.countWakeup();
         searching = true;
         woken = true;
-        counters.countWakeup();
         return true;
     }
 
     /** Gives up the thread, unless somebody has just claimed this worker. From then on another thread may run it. */
     private boolean tryEnd() {
+        announce();
         thread = null;
-        if (!STATUS.compareAndSet(this, PARKED, NO_THREAD)) {
-            thread = Thread.currentThread();
-            return false;
+        if (STATUS.compareAndSet(this, PARKED, NO_THREAD)) {
+            return true;
         }
-        if (!runState.isAtLeast(RunState.STOP) && !queues.areEmpty()) {
-            threads.wakeOneUnlessSearching(); // a submitter may count on us
+        thread = Thread.currentThread();
+        searching = true;
+        woken = false;
+        return false;
+    }
+
+    private void announce() {
+        status = PARKED;
+        searching = false;
+        if (idle.fallAsleep(index) && !queues.areEmpty()) { // step announce, step look again
+            threads.wakeOneUnlessSearching();
         }
-        return true;
     }
 
     private void giveBackMemory() {
@@ -315,11 +318,6 @@ final class Worker implements Runnable {
 
     boolean isParked() {
         return status == PARKED;
-    }
-
-    /** Lets a sleeping thread look at the run state. */
-    void nudge() {
-        LockSupport.unpark(thread);
     }
 
     void interrupt() {

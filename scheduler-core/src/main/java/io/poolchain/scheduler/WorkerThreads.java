@@ -2,6 +2,7 @@
 package io.poolchain.scheduler;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -54,7 +55,7 @@ final class WorkerThreads {
         for (int i = 0; i < workers.length; i++) {
             workers[i] = new Worker(i, queues, idle, runState, this);
         }
-        LOG.debug("Scheduler {} starts with {} workers", name, workers.length);
+        logDebug("Scheduler {} starts with " + workers.length + " workers");
     }
 
     // ---- wake-ups
@@ -82,7 +83,7 @@ final class WorkerThreads {
                 woken = wake(workers[claimed]);
             } finally {
                 if (!woken) {
-                    putBack(List.of(claimed));
+                    putBackFailed(List.of(claimed));
                 }
             }
         }
@@ -106,7 +107,7 @@ final class WorkerThreads {
                 made += slept ? 0 : 1;
             }
         } finally {
-            putBack(claimed.subList(done, claimed.size()));
+            putBackFailed(claimed.subList(done, claimed.size()));
         }
         return made;
     }
@@ -120,19 +121,45 @@ final class WorkerThreads {
             }
             failed.add(worker);
         }
-        putBack(failed);
+        putBackFailed(failed);
     }
 
     /**
-     * Makes claimed workers idle again. They counted as searching, so somebody may have relied on them: if they were the
-     * last searchers, looks for work as each last searcher does. Workers without a thread are not tried again for it.
+     * Wakes every sleeping thread, so that each searches once more and then, since the scheduler is shut down, ends. Leaves
+     * workers without a thread as they are.
      */
-    private void putBack(List<Integer> claimed) {
+    void wakeAll() {
+        List<Integer> withoutThread = new ArrayList<>();
+        for (int claimed = idle.claim(); claimed != IdleWorkers.NONE; claimed = idle.claim()) {
+            Worker worker = workers[claimed];
+            if (!worker.unpark()) {
+                worker.hasNoThread();
+                withoutThread.add(claimed);
+            }
+        }
+        Collections.reverse(withoutThread);
+        if (putBack(withoutThread) && !queues.areEmpty()) {
+            wakeOneUnlessSearching();
+        }
+    }
+
+    /**
+     * Makes claimed workers idle again.
+     *
+     * @return whether they were the last that counted as searching: then somebody may have relied on them, and the caller
+     *     has to look for work
+     */
+    private boolean putBack(List<Integer> claimed) {
         boolean last = false;
         for (int worker : claimed) {
             last = idle.fallAsleep(worker);
         }
-        if (last && !queues.areEmpty() && anyParked()) {
+        return last;
+    }
+
+    /** As {@link #putBack} for workers that got no thread; they are not tried again before the next submission. */
+    private void putBackFailed(List<Integer> claimed) {
+        if (putBack(claimed) && !queues.areEmpty() && anyParked()) {
             wakeOneUnlessSearching();
         }
     }
@@ -247,14 +274,7 @@ final class WorkerThreads {
                 return;
             }
         }
-        LOG.debug("Scheduler {} has terminated", name);
-    }
-
-    /** Lets sleeping threads see that the scheduler shuts down. */
-    void nudgeAll() {
-        for (Worker worker : workers) {
-            worker.nudge();
-        }
+        logDebug("Scheduler {} has terminated");
     }
 
     void interruptAll() {
@@ -269,6 +289,10 @@ final class WorkerThreads {
 
     int largest() {
         return largest;
+    }
+
+    int searching() {
+        return idle.searching();
     }
 
     Worker[] workers() {
@@ -305,6 +329,14 @@ final class WorkerThreads {
     /** For what should not happen: an exception in a worker itself, which goes on. */
     void reportBug(Throwable failure) {
         logError("A worker of scheduler {} failed and goes on", failure);
+    }
+
+    private void logDebug(String message) {
+        try {
+            LOG.debug(message, name);
+        } catch (Throwable logFailure) {
+            // A broken log must not keep a scheduler from its life; where something is at stake, logError says so.
+        }
     }
 
     private void logError(String message, Throwable failure) {

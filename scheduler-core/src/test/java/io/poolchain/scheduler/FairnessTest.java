@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static io.poolchain.scheduler.TestPools.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nobody waits for ever beside tasks that submit themselves again and again: FAULTS 11, 12 and 13 of such schedulers. */
+class FairnessTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void anOutsideTaskGetsThroughBesideTasksThatFeedThemselves(int n) {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+            AtomicBoolean stop = new AtomicBoolean();
+            CountDownLatch allRun = new CountDownLatch(n);
+            for (int i = 0; i < n; i++) {
+                AtomicBoolean first = new AtomicBoolean(true);
+                forever(scheduler, stop, () -> {
+                    if (first.getAndSet(false)) {
+                        allRun.countDown();
+                    }
+                });
+            }
+            await(allRun, scheduler);
+            for (int ping = 0; ping < 1_000; ping++) {
+                CountDownLatch through = new CountDownLatch(1);
+                scheduler.execute(through::countDown);
+                await(through, scheduler);
+            }
+            stop.set(true);
+        }
+    }
+
+    /** The submission is there before the feeding begins, so the count is exact. */
+    @Test
+    void anOutsideTaskIsAmongTheNext64OfAWorker() {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            for (int offset = 0; offset < 200; offset += 7) { // whatever the worker has counted up to now
+                CountDownLatch submitted = new CountDownLatch(1);
+                AtomicBoolean ran = new AtomicBoolean();
+                AtomicLong others = new AtomicLong();
+                CountDownLatch done = new CountDownLatch(1);
+                scheduler.execute(() -> {
+                    await(submitted, scheduler);
+                    feed(scheduler, ran, others, done);
+                });
+                scheduler.execute(() -> ran.set(true));
+                submitted.countDown();
+                await(done, scheduler);
+                assertThat(others.get()).isLessThanOrEqualTo(Worker.FAIR_INTERVAL);
+            }
+        }
+    }
+
+    @Test
+    void oldLocalTasksRunBesideOneThatFeedsItself() {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            int siblings = 10;
+            AtomicBoolean ran = new AtomicBoolean();
+            AtomicInteger left = new AtomicInteger(siblings);
+            List<Integer> order = new ArrayList<>(); // one worker
+            AtomicLong others = new AtomicLong();
+            CountDownLatch done = new CountDownLatch(1);
+            scheduler.execute(() -> {
+                for (int i = 0; i < siblings; i++) {
+                    int number = i;
+                    scheduler.execute(() -> {
+                        order.add(number);
+                        ran.set(left.decrementAndGet() == 0);
+                    });
+                }
+                feed(scheduler, ran, others, done);
+            });
+            await(done, scheduler);
+            assertThat(others.get()).isLessThanOrEqualTo((long) Worker.FAIR_INTERVAL * siblings);
+            assertThat(order).as("the oldest first").isSorted();
+        }
+    }
+
+    /** Nobody is idle, so nobody steals for want of work; and the child is behind a parent that waits for it. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 8})
+    void aChildOfABlockedParentRunsBesideWorkersThatFeedThemselves(int n) {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+            AtomicBoolean stop = new AtomicBoolean();
+            CountDownLatch busy = new CountDownLatch(n - 1);
+            for (int i = 0; i < n - 1; i++) {
+                AtomicBoolean first = new AtomicBoolean(true);
+                forever(scheduler, stop, () -> {
+                    if (first.getAndSet(false)) {
+                        busy.countDown();
+                    }
+                });
+            }
+            await(busy, scheduler);
+            CountDownLatch childRan = new CountDownLatch(1);
+            CountDownLatch parentDone = new CountDownLatch(1);
+            scheduler.execute(() -> {
+                scheduler.execute(childRan::countDown);
+                await(childRan, scheduler);
+                parentDone.countDown();
+            });
+            await(parentDone, scheduler);
+            stop.set(true);
+        }
+    }
+
+    /** FAULTS 13: sources that come and go must not keep the fairness count from reaching its limit. */
+    @Test
+    void noWorkerTakesMoreThan63TasksBetweenTwoFromABacklogOutside() {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+            int backlog = 5_000;
+            CyclicBarrier bothWorkersWait = new CyclicBarrier(3);
+            CountDownLatch backlogIsThere = new CountDownLatch(1);
+            AtomicLong longestGap = new AtomicLong();
+            ThreadLocal<long[]> gap = ThreadLocal.withInitial(() -> new long[1]);
+            CountDownLatch left = new CountDownLatch(backlog);
+            AtomicBoolean stop = new AtomicBoolean();
+            for (int i = 0; i < 2; i++) {
+                scheduler.execute(() -> {
+                    await(bothWorkersWait);
+                    await(backlogIsThere, scheduler);
+                    gap.get()[0] = 0;
+                    for (int k = 0; k < 3; k++) { // an odd number in all: the workers steal from each other
+                        forever(scheduler, stop, () -> {
+                            if (left.getCount() > 2 * Worker.FAIR_INTERVAL) {
+                                longestGap.accumulateAndGet(++gap.get()[0], Math::max);
+                            }
+                        });
+                    }
+                });
+            }
+            await(bothWorkersWait);
+            for (int i = 0; i < backlog; i++) {
+                scheduler.execute(() -> {
+                    gap.get()[0] = 0;
+                    left.countDown();
+                });
+            }
+            backlogIsThere.countDown();
+            await(left, scheduler);
+            stop.set(true);
+            assertThat(longestGap.get()).isBetween(1L, Worker.FAIR_INTERVAL - 1L);
+        }
+    }
+
+    /** Runs a task again and again until told to stop. */
+    private static void forever(Executor executor, AtomicBoolean stop, Runnable each) {
+        executor.execute(new Runnable() {
+            @Override
+            public void run() {
+                each.run();
+                if (!stop.get()) {
+                    executor.execute(this);
+                }
+            }
+        });
+    }
+
+    /** Submits itself until the others have run, and counts how often. */
+    private static void feed(Executor executor, AtomicBoolean othersRan, AtomicLong count, CountDownLatch done) {
+        executor.execute(() -> {
+            if (othersRan.get()) {
+                done.countDown();
+            } else {
+                count.incrementAndGet();
+                feed(executor, othersRan, count, done);
+            }
+        });
+    }
+}

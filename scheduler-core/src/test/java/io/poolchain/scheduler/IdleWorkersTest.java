@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IdleWorkersTest {
+    @Test
+    void allBeginIdleAndAreClaimedInTheOrderOfTheirIndexes() {
+        IdleWorkers idle = new IdleWorkers(3);
+        assertThat(List.of(idle.claim(), idle.claim(), idle.claim(), idle.claim()))
+                .containsExactly(0, 1, 2, IdleWorkers.NONE);
+        assertThat(idle.searching()).isEqualTo(3);
+    }
+
+    @Test
+    void whoeverFellAsleepLastIsWokenFirst() {
+        IdleWorkers idle = new IdleWorkers(3);
+        idle.claim();
+        idle.claim();
+        assertThat(idle.fallAsleep(0)).as("worker 1 still searches").isFalse();
+        assertThat(idle.fallAsleep(1)).as("the last searcher").isTrue();
+        assertThat(List.of(idle.claim(), idle.claim(), idle.claim())).containsExactly(1, 0, 2);
+    }
+
+    @Test
+    void nobodyIsWokenWhileSomebodySearches() {
+        IdleWorkers idle = new IdleWorkers(2);
+        assertThat(idle.claimUnlessSearching()).isZero();
+        assertThat(idle.claimUnlessSearching()).isEqualTo(IdleWorkers.NONE);
+        assertThat(idle.stopSearching()).as("the last searcher").isTrue();
+        assertThat(idle.claimUnlessSearching()).isEqualTo(1);
+        idle.startSearching();
+        assertThat(idle.stopSearching()).isFalse();
+        assertThat(idle.stopSearching()).isTrue();
+        assertThat(idle.claimUnlessSearching()).as("all are busy").isEqualTo(IdleWorkers.NONE);
+    }
+
+    /** FAULTS 26: the version may wrap around at any moment. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, -3, Integer.MAX_VALUE - 1})
+    void eachWorkerIsClaimedByOneAtATimeWhateverTheVersion(int version) throws Exception {
+        int workers = 4;
+        IdleWorkers idle = new IdleWorkers(workers, version);
+        AtomicIntegerArray holders = new AtomicIntegerArray(workers);
+        AtomicInteger clashes = new AtomicInteger();
+        CyclicBarrier start = new CyclicBarrier(4);
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            Thread thread = new Thread(() -> {
+                TestPools.await(start);
+                for (int round = 0; round < 100_000; round++) {
+                    int claimed = (round & 1) == 0 ? idle.claim() : idle.claimUnlessSearching();
+                    if (claimed == IdleWorkers.NONE) {
+                        continue;
+                    }
+                    if (holders.incrementAndGet(claimed) != 1) {
+                        clashes.incrementAndGet();
+                    }
+                    if ((round & 2) == 0) { // found a task, ran it, searches again
+                        idle.stopSearching();
+                        idle.startSearching();
+                    }
+                    holders.decrementAndGet(claimed);
+                    idle.fallAsleep(claimed);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(clashes).hasValue(0);
+        assertThat(idle.searching()).isZero();
+        List<Integer> all = new ArrayList<>();
+        for (int claimed = idle.claim(); claimed != IdleWorkers.NONE; claimed = idle.claim()) {
+            all.add(claimed);
+        }
+        assertThat(all).containsExactlyInAnyOrder(0, 1, 2, 3);
+    }
+}

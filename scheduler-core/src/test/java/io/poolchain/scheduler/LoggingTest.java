@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static io.poolchain.scheduler.TestPools.awaitQuiescence;
+import static io.poolchain.scheduler.TestPools.awaitTrue;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class LoggingTest {
+    private final Logger logger = (Logger) LoggerFactory.getLogger(WorkStealingScheduler.class);
+    private final Recorder recorder = new Recorder();
+    private Level levelBefore;
+    private Thread.UncaughtExceptionHandler handlerBefore;
+
+    @BeforeEach
+    void listen() {
+        levelBefore = logger.getLevel();
+        handlerBefore = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler(null);
+        logger.setLevel(Level.DEBUG);
+        recorder.setContext(logger.getLoggerContext());
+        recorder.start();
+        logger.addAppender(recorder);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(recorder);
+        logger.setLevel(levelBefore);
+        Thread.setDefaultUncaughtExceptionHandler(handlerBefore);
+    }
+
+    @Test
+    void startAndStopAreLoggedAtDebugWithTheName() {
+        scheduler("orders").close();
+        assertThat(recorder.texts(Level.DEBUG))
+                .containsExactly("Scheduler orders starts with 1 workers", "Scheduler orders has terminated");
+        assertThat(recorder.texts(Level.ERROR)).isEmpty();
+    }
+
+    @Test
+    void aFailureThatNobodyElseReportsIsLoggedAtErrorWithTheName() {
+        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+            scheduler.execute(() -> {
+                throw new IllegalStateException("lost?");
+            });
+            awaitQuiescence(scheduler);
+        }
+        assertThat(recorder.texts(Level.ERROR)).containsExactly("A task of scheduler orders failed: lost?");
+    }
+
+    @Test
+    void aFailureThatAHandlerGetsIsNotLogged() {
+        AtomicReference<Throwable> handled = new AtomicReference<>();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> handled.set(failure));
+        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+            scheduler.execute(() -> {
+                throw new IllegalStateException("handled");
+            });
+            awaitTrue(() -> handled.get() != null, "the default handler is called");
+        }
+        assertThat(handled.get()).hasMessage("handled");
+        assertThat(recorder.texts(Level.ERROR)).isEmpty();
+    }
+
+    @Test
+    void aHandlerThatThrowsIsLoggedWithTheTasksFailure() {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            throw new IllegalArgumentException("bad handler");
+        });
+        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+            scheduler.execute(() -> {
+                throw new IllegalStateException("the cause of it");
+            });
+            awaitQuiescence(scheduler);
+        }
+        assertThat(recorder.texts(Level.ERROR))
+                .containsExactly("The uncaught exception handler of scheduler orders failed: bad handler");
+        assertThat(recorder.events
+                        .get(recorder.events.size() - 2)
+                        .getThrowableProxy()
+                        .getSuppressed()[0]
+                        .getMessage())
+                .isEqualTo("the cause of it");
+    }
+
+    @Test
+    void aThreadThatCanNotBeMadeIsLoggedOncePerRunOfFailures() {
+        AtomicReference<Thread> only = new AtomicReference<>();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                .name("orders")
+                .parallelism(3)
+                .threadFactory(work -> {
+                    Thread thread = new Thread(work);
+                    if (only.compareAndSet(null, thread)) {
+                        return thread;
+                    }
+                    throw new IllegalStateException("only one");
+                })
+                .build();
+        try (scheduler) {
+            for (int i = 0; i < 1_000; i++) {
+                scheduler.execute(() -> scheduler.execute(() -> {}));
+            }
+        }
+        assertThat(scheduler.getCompletedTaskCount()).isEqualTo(2_000);
+        assertThat(recorder.texts(Level.ERROR))
+                .containsExactly(
+                        "Scheduler orders could not make a thread; its tasks wait for the threads that it has: "
+                                + "only one");
+    }
+
+    @Test
+    void anAppenderThatThrowsCostsNoWorkerAndNoTask() {
+        recorder.failing = true;
+        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+            for (int i = 0; i < 10; i++) {
+                scheduler.execute(() -> {
+                    throw new IllegalStateException("can't be logged");
+                });
+            }
+            awaitQuiescence(scheduler);
+            assertThat(scheduler.stats().failed()).isEqualTo(10);
+            assertThat(scheduler.getPoolSize()).isEqualTo(1);
+            recorder.failing = false;
+        }
+    }
+
+    private static WorkStealingScheduler scheduler(String name) {
+        return WorkStealingScheduler.builder().name(name).parallelism(1).build();
+    }
+
+    /** Keeps what is logged; Logback's own list appender is not made for several threads. */
+    private static final class Recorder extends AppenderBase<ILoggingEvent> {
+        final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+        volatile boolean failing;
+
+        @Override
+        public synchronized void doAppend(ILoggingEvent event) {
+            if (failing) {
+                throw new IllegalStateException("a broken appender");
+            }
+            events.add(event);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            doAppend(event);
+        }
+
+        List<String> texts(Level level) {
+            return events.stream()
+                    .filter(event -> event.getLevel() == level)
+                    .map(event -> event.getThrowableProxy() == null
+                            ? event.getFormattedMessage()
+                            : event.getFormattedMessage() + ": "
+                                    + event.getThrowableProxy().getMessage())
+                    .toList();
+        }
+    }
+}

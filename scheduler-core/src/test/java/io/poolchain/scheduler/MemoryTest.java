@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static io.poolchain.scheduler.TestPools.await;
+import static io.poolchain.scheduler.TestPools.awaitQuiescence;
+import static io.poolchain.scheduler.TestPools.awaitTrue;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** An idle scheduler keeps nothing alive and gives back the memory of a burst: FAULTS 9, 10 and 22. */
+class MemoryTest {
+    @Test
+    void finishedTasksAreNotReachable() {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(4)) {
+            List<WeakReference<?>> gone = new ArrayList<>();
+            CountDownLatch done = new CountDownLatch(100);
+            for (int i = 0; i < 100; i++) {
+                Runnable outside = new Parent(scheduler, gone, done);
+                gone.add(new WeakReference<>(outside));
+                scheduler.execute(outside);
+            }
+            await(done, scheduler);
+            awaitQuiescence(scheduler);
+            assertCollected(gone);
+        }
+    }
+
+    @Test
+    void cancelledReturnedAndRejectedTasksAreNotReachable() {
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1);
+        List<WeakReference<?>> gone = new ArrayList<>();
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        scheduler.execute(() -> {
+            running.countDown();
+            await(release, scheduler);
+        });
+        await(running, scheduler);
+        Future<?> cancelled = scheduler.submit(() -> {});
+        cancelled.cancel(true);
+        gone.add(new WeakReference<>(cancelled));
+        cancelled = null;
+        release.countDown();
+        awaitQuiescence(scheduler);
+        assertCollected(gone);
+
+        CountDownLatch blocked = new CountDownLatch(1);
+        scheduler.execute(() -> {
+            blocked.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                // the end of this test
+            }
+        });
+        await(blocked, scheduler);
+        Runnable queued = new Parent(scheduler, gone, release);
+        scheduler.execute(queued);
+        gone.add(new WeakReference<>(queued));
+        queued = null;
+        assertThat(scheduler.shutdownNow()).hasSize(1);
+        Runnable rejected = new Parent(scheduler, gone, release);
+        gone.add(new WeakReference<>(rejected));
+        boolean refused = false;
+        try {
+            scheduler.execute(rejected);
+        } catch (RejectedExecutionException e) {
+            refused = true;
+        }
+        rejected = null;
+        assertThat(refused).isTrue();
+        TestPools.awaitTermination(scheduler);
+        assertCollected(gone);
+    }
+
+    @Test
+    void aSchedulerThatWasNeverUsedOrHasEndedIsNotReachable() throws Exception {
+        List<WeakReference<?>> gone = new ArrayList<>();
+        gone.add(new WeakReference<>(WorkStealingScheduler.newFixedThreadPool(8)));
+        WorkStealingScheduler used = WorkStealingScheduler.newFixedThreadPool(2);
+        used.submit(() -> {}).get();
+        used.close();
+        gone.add(new WeakReference<>(used));
+        used = null;
+        assertCollected(gone);
+    }
+
+    @Test
+    void theRingsOfABurstAreGivenBack() {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+            scheduler.prestartAllCoreThreads();
+            awaitQuiescence(scheduler);
+            long idleSlots = slots(scheduler);
+            CountDownLatch done = new CountDownLatch(2_000_000);
+            CountDownLatch allQueued = new CountDownLatch(1);
+            for (int i = 0; i < 2; i++) {
+                scheduler.execute(() -> {
+                    for (int k = 0; k < 500_000; k++) {
+                        scheduler.execute(done::countDown);
+                    }
+                    await(allQueued, scheduler);
+                });
+            }
+            for (int i = 0; i < 1_000_000; i++) {
+                scheduler.execute(done::countDown);
+            }
+            assertThat(slots(scheduler)).isGreaterThan(1_000_000);
+            allQueued.countDown();
+            await(done, scheduler);
+            awaitQuiescence(scheduler);
+            // Each worker trims when it falls asleep, the submission queue when the last one does.
+            assertThat(slots(scheduler)).isLessThanOrEqualTo(idleSlots + 1_024 * 4);
+        }
+    }
+
+    private static long slots(WorkStealingScheduler scheduler) {
+        return scheduler.stats().submissionQueueCapacity()
+                + scheduler.stats().workers().stream()
+                        .mapToLong(WorkerStats::chainCapacity)
+                        .sum();
+    }
+
+    private static void assertCollected(List<WeakReference<?>> gone) {
+        awaitTrue(
+                () -> {
+                    System.gc();
+                    synchronized (gone) {
+                        return gone.stream().allMatch(reference -> reference.get() == null);
+                    }
+                },
+                "collection of what nobody needs");
+    }
+
+    /** Submits a child, which may be stolen. */
+    private record Parent(WorkStealingScheduler scheduler, List<WeakReference<?>> gone, CountDownLatch done)
+            implements Runnable {
+        @Override
+        public void run() {
+            Runnable child = new Child(done);
+            synchronized (gone) {
+                gone.add(new WeakReference<>(child));
+            }
+            scheduler.execute(child);
+        }
+    }
+
+    private record Child(CountDownLatch done) implements Runnable {
+        @Override
+        public void run() {
+            done.countDown();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SubmissionQueueTest {
+    private record Numbered(int submitter, int number) implements Runnable {
+        @Override
+        public void run() {}
+    }
+
+    @Test
+    void theTasksOfEachSubmitterStayInOrder() throws Exception {
+        SubmissionQueue queue = new SubmissionQueue(4);
+        int submitters = 4;
+        int tasks = 50_000;
+        CyclicBarrier start = new CyclicBarrier(submitters + 1);
+        for (int s = 0; s < submitters; s++) {
+            int submitter = s;
+            new Thread(() -> {
+                        TestPools.await(start);
+                        for (int i = 0; i < tasks; i++) {
+                            assertThat(queue.offer(new Numbered(submitter, i))).isTrue();
+                        }
+                    })
+                    .start();
+        }
+        TestPools.await(start);
+        int[] next = new int[submitters];
+        long polls = 0;
+        for (int taken = 0; taken < submitters * tasks; ) {
+            if (queue.poll(polls++) instanceof Numbered task) {
+                assertThat(task.number()).isEqualTo(next[task.submitter()]++);
+                taken++;
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(queue.isEmpty()).isTrue();
+        assertThat(queue.accepted()).isEqualTo((long) submitters * tasks);
+    }
+
+    @Test
+    void whatWasAcceptedBeforeTheCloseIsThereAndNothingAfterIt() throws Exception {
+        for (int round = 0; round < 500; round++) {
+            SubmissionQueue queue = new SubmissionQueue(2);
+            AtomicInteger accepted = new AtomicInteger();
+            CyclicBarrier start = new CyclicBarrier(4);
+            List<Thread> submitters = new ArrayList<>();
+            for (int s = 0; s < 3; s++) {
+                Thread submitter = new Thread(() -> {
+                    TestPools.await(start);
+                    while (queue.offer(() -> {})) {
+                        accepted.incrementAndGet();
+                    }
+                });
+                submitters.add(submitter);
+                submitter.start();
+            }
+            TestPools.await(start);
+            queue.close();
+            long closedWith = queue.size();
+            for (Thread submitter : submitters) {
+                submitter.join();
+            }
+            assertThat(closedWith).isEqualTo(accepted.get());
+            List<Runnable> drained = new ArrayList<>();
+            queue.drainTo(drained);
+            assertThat(drained).hasSize(accepted.get());
+        }
+    }
+
+    @Test
+    void aBurstIsGivenBackByTrim() {
+        SubmissionQueue queue = new SubmissionQueue(1);
+        for (int i = 0; i < 100_000; i++) {
+            queue.offer(() -> {});
+        }
+        queue.trim();
+        assertThat(queue.capacity()).as("not while tasks are in it").isGreaterThanOrEqualTo(100_000);
+        queue.drainTo(new ArrayList<>());
+        queue.trim();
+        assertThat(queue.capacity()).isEqualTo(8);
+        assertThat(queue.growths()).isEqualTo(13);
+        assertThat(queue.drops()).isEqualTo(14);
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static io.poolchain.scheduler.TestPools.await;
+import static io.poolchain.scheduler.TestPools.awaitQuiescence;
+import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Thread factories that fail, at once or later: FAULTS 27. */
+class ThreadFactoryFailureTest {
+    enum Failure {
+        RETURNS_NULL {
+            @Override
+            Thread fail() {
+                return null;
+            }
+        },
+        THROWS {
+            @Override
+            Thread fail() {
+                throw new IllegalStateException("no thread today");
+            }
+        },
+        RUNS_OUT_OF_MEMORY {
+            @Override
+            Thread fail() {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        },
+        RETURNS_A_STARTED_THREAD {
+            @Override
+            Thread fail() {
+                Thread started = new Thread(() -> {});
+                started.start();
+                return started;
+            }
+        };
+
+        abstract Thread fail();
+
+        Class<? extends Throwable> seenBySubmitter() {
+            return switch (this) {
+                case RETURNS_NULL -> RejectedExecutionException.class;
+                case THROWS -> IllegalStateException.class;
+                case RUNS_OUT_OF_MEMORY -> OutOfMemoryError.class;
+                case RETURNS_A_STARTED_THREAD -> IllegalThreadStateException.class;
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutAnyThreadTheSubmitterSeesTheFailureAndThePoolRecovers(Failure failure) {
+        AtomicInteger failures = new AtomicInteger(3);
+        ThreadFactory factory = work -> failures.getAndDecrement() > 0 ? failure.fail() : new Thread(work);
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2, factory);
+        AtomicInteger ran = new AtomicInteger();
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> scheduler.execute(ran::incrementAndGet)).isInstanceOf(failure.seenBySubmitter());
+            assertThat(scheduler.getPoolSize()).isZero();
+        }
+        assertThat(scheduler.searching()).isZero();
+        scheduler.execute(ran::incrementAndGet);
+        awaitQuiescence(scheduler);
+        shutdownAndAwait(scheduler);
+        assertThat(ran).as("the refused tasks never run").hasValue(1);
+        assertThat(scheduler.stats().submitted()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withFourThreadsTheTasksAreRunByThoseAndThePoolRecovers(Failure failure) {
+        AtomicInteger made = new AtomicInteger();
+        AtomicInteger limit = new AtomicInteger(4);
+        ThreadFactory factory =
+                work -> made.get() < limit.get() && made.incrementAndGet() > 0 ? new Thread(work) : failure.fail();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(8, factory);
+        for (int round = 0; round < 20; round++) {
+            CountDownLatch ran = new CountDownLatch(1_000);
+            scheduler.execute(() -> {
+                for (int i = 0; i < 500; i++) {
+                    scheduler.execute(ran::countDown);
+                }
+            });
+            for (int i = 0; i < 500; i++) {
+                scheduler.execute(ran::countDown);
+            }
+            await(ran, scheduler);
+        }
+        CyclicBarrier four = new CyclicBarrier(4);
+        for (int i = 0; i < 4; i++) {
+            scheduler.execute(() -> await(four));
+        }
+        awaitQuiescence(scheduler);
+        assertThat(scheduler.getPoolSize()).isEqualTo(4);
+        assertThat(scheduler.searching()).isZero();
+        limit.set(8);
+        CyclicBarrier eight = new CyclicBarrier(8);
+        for (int i = 0; i < 8; i++) {
+            scheduler.execute(() -> await(eight));
+        }
+        shutdownAndAwait(scheduler);
+        assertThat(scheduler.getLargestPoolSize()).isEqualTo(8);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPoolWhoseFactoryOnlyEverFailsTerminates(Failure failure) {
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1, work -> failure.fail());
+        assertThatThrownBy(() -> scheduler.execute(() -> {})).isInstanceOf(failure.seenBySubmitter());
+        assertThatThrownBy(scheduler::prestartAllCoreThreads).isInstanceOf(failure.seenBySubmitter());
+        shutdownAndAwait(scheduler);
+        assertThat(scheduler.stats().submitted()).isZero();
+    }
+
+    @Test
+    void aFactoryThatSubmitsTasksOfItsOwnIsServed() {
+        AtomicInteger ran = new AtomicInteger();
+        WorkStealingScheduler[] scheduler = new WorkStealingScheduler[1];
+        scheduler[0] = WorkStealingScheduler.newFixedThreadPool(3, work -> {
+            scheduler[0].execute(ran::incrementAndGet);
+            return new Thread(work);
+        });
+        scheduler[0].execute(ran::incrementAndGet);
+        awaitQuiescence(scheduler[0]);
+        shutdownAndAwait(scheduler[0]);
+        assertThat(ran.get()).isEqualTo(1 + scheduler[0].getLargestPoolSize());
+    }
+}

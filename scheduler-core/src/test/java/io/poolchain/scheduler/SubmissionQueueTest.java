@@ -48,7 +48,7 @@ class SubmissionQueueTest {
 
     @Test
     void whatWasAcceptedBeforeTheCloseIsThereAndNothingAfterIt() throws Exception {
-        for (int round = 0; round < 500; round++) {
+        for (int round = 0; round < 200; round++) {
             SubmissionQueue queue = new SubmissionQueue(2);
             AtomicInteger accepted = new AtomicInteger();
             CyclicBarrier start = new CyclicBarrier(4);

@@ -50,7 +50,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     WorkStealingScheduler(String name, int parallelism, ThreadFactory threadFactory) {
         this.name = name;
         this.queues = new TaskQueues(parallelism, Runtime.getRuntime().availableProcessors());
-        this.threads = new WorkerThreads(name, threadFactory, queues, runState);
+        this.threads = new WorkerThreads(this, threadFactory, queues, runState);
         for (DropReason reason : DropReason.values()) {
             dropped.put(reason, new LongAdder());
         }

@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
 final class WorkerThreads {
     private static final Logger LOG = LoggerFactory.getLogger(WorkStealingScheduler.class);
 
-    private final String name;
+    /** Its name; and so that threads keep it alive, as those of a ThreadPoolExecutor do: its figures go on with them. */
+    private final WorkStealingScheduler scheduler;
+
     private final ThreadFactory factory;
     private final TaskQueues queues;
     private final IdleWorkers idle;
@@ -45,8 +47,8 @@ final class WorkerThreads {
     /** Whether the last attempt to make a thread failed: a run of failures is logged once. */
     private volatile boolean startFailing;
 
-    WorkerThreads(String name, ThreadFactory factory, TaskQueues queues, RunState runState) {
-        this.name = name;
+    WorkerThreads(WorkStealingScheduler scheduler, ThreadFactory factory, TaskQueues queues, RunState runState) {
+        this.scheduler = scheduler;
         this.factory = factory;
         this.queues = queues;
         this.runState = runState;
@@ -230,7 +232,8 @@ final class WorkerThreads {
     private Thread newThread(Worker worker) {
         @Nullable Thread thread = factory.newThread(worker);
         if (thread == null) {
-            throw new RejectedExecutionException("The thread factory of scheduler " + name + " returned null");
+            throw new RejectedExecutionException(
+                    "The thread factory of scheduler " + scheduler.name() + " returned null");
         }
         return thread;
     }
@@ -333,7 +336,7 @@ final class WorkerThreads {
 
     private void logDebug(String message) {
         try {
-            LOG.debug(message, name);
+            LOG.debug(message, scheduler.name());
         } catch (Throwable logFailure) {
             // A broken log must not keep a scheduler from its life; where something is at stake, logError says so.
         }
@@ -341,9 +344,10 @@ final class WorkerThreads {
 
     private void logError(String message, Throwable failure) {
         try {
-            LOG.error(message, name, failure);
+            LOG.error(message, scheduler.name(), failure);
         } catch (Throwable logFailure) {
-            System.err.println(message.replace("{}", name) + ": " + failure + "; logging it failed: " + logFailure);
+            System.err.println(
+                    message.replace("{}", scheduler.name()) + ": " + failure + "; logging it failed: " + logFailure);
         }
     }
 }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.samples.benchmarks;
+
+import io.poolchain.scheduler.queue.PoolChain;
+import io.poolchain.scheduler.queue.PoolDequeue;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Group;
+import org.openjdk.jmh.annotations.GroupThreads;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The queue alone: what the owner pays for a push and a pop, alone and beside a thief. One operation is sixteen elements
+ * pushed and as many popped, reported per element.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(5)
+public class QueueBenchmark {
+    private static final int ELEMENTS = 16;
+    private static final Integer ELEMENT = 42;
+
+    /** The queues, fresh per iteration. */
+    @State(Scope.Group)
+    public static class Queues {
+        PoolDequeue<Object> ring;
+        PoolChain<Object> chain;
+        PackedDequeue<Object> packed;
+        ArrayDeque<Object> floor;
+
+        /** Makes the queues anew: a thief may have left elements. */
+        @Setup(Level.Iteration)
+        public void make() {
+            ring = new PoolDequeue<>(1 << 10);
+            chain = new PoolChain<>();
+            packed = new PackedDequeue<>(1 << 10);
+            floor = new ArrayDeque<>(1 << 10);
+        }
+    }
+
+    /** Separate words. */
+    @Benchmark
+    @Group("ring")
+    @OperationsPerInvocation(ELEMENTS)
+    public int ring(Queues queues) {
+        int pushed = 0;
+        for (int i = 0; i < ELEMENTS; i++) {
+            pushed += queues.ring.pushHead(ELEMENT) ? 1 : 0;
+        }
+        int popped = 0;
+        while (queues.ring.popHead() != null) {
+            popped++;
+        }
+        return pushed + popped;
+    }
+
+    /** A chain of such rings. */
+    @Benchmark
+    @Group("chain")
+    @OperationsPerInvocation(ELEMENTS)
+    public int chain(Queues queues) {
+        for (int i = 0; i < ELEMENTS; i++) {
+            queues.chain.pushHead(ELEMENT);
+        }
+        int popped = 0;
+        while (queues.chain.popHead() != null) {
+            popped++;
+        }
+        return popped;
+    }
+
+    /** One packed word. */
+    @Benchmark
+    @Group("packed")
+    @OperationsPerInvocation(ELEMENTS)
+    public int packed(Queues queues) {
+        int pushed = 0;
+        for (int i = 0; i < ELEMENTS; i++) {
+            pushed += queues.packed.pushHead(ELEMENT) ? 1 : 0;
+        }
+        int popped = 0;
+        while (queues.packed.popHead() != null) {
+            popped++;
+        }
+        return pushed + popped;
+    }
+
+    /** No concurrency at all. */
+    @Benchmark
+    @Group("floor")
+    @OperationsPerInvocation(ELEMENTS)
+    public int floor(Queues queues) {
+        for (int i = 0; i < ELEMENTS; i++) {
+            queues.floor.push(ELEMENT);
+        }
+        int popped = 0;
+        while (queues.floor.poll() != null) {
+            popped++;
+        }
+        return popped;
+    }
+
+    /** The owner beside a thief: separate words. */
+    @Benchmark
+    @Group("ringAndThief")
+    @OperationsPerInvocation(ELEMENTS)
+    public int ringOwner(Queues queues) {
+        return ring(queues);
+    }
+
+    /** The thief beside the owner: separate words. */
+    @Benchmark
+    @Group("ringAndThief")
+    @GroupThreads(1)
+    public Object ringThief(Queues queues) {
+        return queues.ring.popTail();
+    }
+
+    /** The owner beside a thief: one packed word. */
+    @Benchmark
+    @Group("packedAndThief")
+    @OperationsPerInvocation(ELEMENTS)
+    public int packedOwner(Queues queues) {
+        return packed(queues);
+    }
+
+    /** The thief beside the owner: one packed word. */
+    @Benchmark
+    @Group("packedAndThief")
+    @GroupThreads(1)
+    public Object packedThief(Queues queues) {
+        return queues.packed.popTail();
+    }
+}

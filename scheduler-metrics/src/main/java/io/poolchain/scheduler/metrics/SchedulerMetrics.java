@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler.metrics;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.poolchain.scheduler.WorkStealingScheduler;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The meters of one scheduler: {@code new SchedulerMetrics(scheduler).bindTo(registry)}. docs/metrics.md lists them.
+ *
+ * <p>They cost the scheduler nothing until they are read. Each read takes its own {@link WorkStealingScheduler#stats()},
+ * so a meter shows whatever happened before it was read, and a counter never goes back.
+ *
+ * <p>All meters have the tag {@code name}, the name of the scheduler. As always in Micrometer, the first meter of a name
+ * and tags stays: give schedulers that share a registry different names, or different tags. A registry for Prometheus
+ * wants the same keys of tags on all of them, and on other executors whose {@code executor.*} meters it has.
+ *
+ * <p>Neither a registry nor this object keeps a scheduler alive. When the program drops one, its counters stand still and
+ * its gauges become NaN, until {@link #close()} removes them.
+ *
+ * <p>Thread-safe. No argument may be null.
+ */
+public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
+    private final WeakReference<WorkStealingScheduler> scheduler;
+    private final Tags tags;
+
+    /** The meters that this object added to a registry and has not removed. Guarded by this. */
+    private final List<Bound> bound = new ArrayList<>();
+
+    /**
+     * Meters with no tags but {@code name} and their own.
+     *
+     * @param scheduler the scheduler to show
+     * @throws NullPointerException if {@code scheduler} is null
+     */
+    public SchedulerMetrics(WorkStealingScheduler scheduler) {
+        this(scheduler, Tags.empty());
+    }
+
+    /**
+     * Meters with more tags.
+     *
+     * @param scheduler the scheduler to show
+     * @param tags added to each meter; a tag {@code name} among them gives way to the scheduler's
+     * @throws NullPointerException if an argument is null
+     */
+    public SchedulerMetrics(WorkStealingScheduler scheduler, Iterable<Tag> tags) {
+        Objects.requireNonNull(scheduler, "scheduler");
+        this.scheduler = new WeakReference<>(scheduler);
+        this.tags = Tags.concat(Objects.requireNonNull(tags, "tags"), "name", scheduler.name());
+    }
+
+    /**
+     * Adds the meters to a registry. Those that it already has stay as they are, so a second call does nothing. May be
+     * called for several registries, and again after {@link #close()}.
+     *
+     * @throws NullPointerException if {@code registry} is null
+     */
+    @Override
+    public synchronized void bindTo(MeterRegistry registry) {
+        Objects.requireNonNull(registry, "registry");
+        WorkStealingScheduler alive = scheduler.get();
+        if (alive == null) {
+            return;
+        }
+        Set<Meter> before = Collections.newSetFromMap(new IdentityHashMap<>()); // equal meters may not be the same
+        before.addAll(registry.getMeters());
+        for (Meter meter : SchedulerMeters.register(registry, alive, tags)) {
+            if (!before.contains(meter)) {
+                bound.add(new Bound(registry, meter));
+            }
+        }
+    }
+
+    /**
+     * Removes the meters from every registry to which this object added them. Leaves the scheduler as it is. A second
+     * call does nothing.
+     */
+    @Override
+    public synchronized void close() {
+        bound.forEach(Bound::remove);
+        bound.clear();
+    }
+
+    private record Bound(MeterRegistry registry, Meter meter) {
+        void remove() {
+            registry.remove(meter);
+        }
+    }
+}

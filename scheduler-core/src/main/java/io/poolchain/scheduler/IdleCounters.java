@@ -12,7 +12,7 @@ package io.poolchain.scheduler;
  * </pre>
  *
  * <ul>
- *   <li><b>top</b>: the idle worker on top of the stack, plus one; 0 if no worker is idle.
+ *   <li><b>top</b>: the sleeping worker on top of the stack, plus one; 0 if nobody sleeps.
  *   <li><b>searching</b>: how many workers look for a task.
  *   <li><b>version</b>: counts the pushes, so that a stack that changed and changed back is not taken for unchanged.
  *       Overflows harmlessly.
@@ -62,14 +62,14 @@ final class IdleCounters {
         return word - SEARCHING_ONE;
     }
 
-    /** A searcher becomes idle: it lies on top of the stack. */
+    /** A searcher falls asleep: it lies on top of the stack. */
     static long fallAsleep(long word, int worker) {
         return (stopSearching(word) + VERSION_ONE & ~TOP_MASK) | (worker + 1);
     }
 
     /** The worker on top is told to search; {@code below} is the next one in the stack, or {@link #NONE}. */
     static long wakeTop(long word, int below) {
-        assert top(word) != NONE : "nobody is idle";
+        assert top(word) != NONE : "nobody sleeps";
         return (startSearching(word) & ~TOP_MASK) | (below + 1);
     }
 }

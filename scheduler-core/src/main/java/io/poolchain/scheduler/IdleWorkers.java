@@ -7,20 +7,22 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Who is idle, how many search, and whom to wake: the protocol of docs/idle-protocol.md. It deals in worker indexes only;
- * what "asleep" means for a thread, and whether there is one, is its users' matter.
+ * Who sleeps, how many search, and whom to wake: the protocol of docs/idle-protocol.md. It deals in worker indexes only;
+ * how a thread is put to sleep and woken is its users' matter.
  *
- * <p>Every worker is in one of three states: <em>idle</em> (on the stack), <em>searching</em> (counted) or <em>busy</em>
- * (neither). All begin idle, worker 0 on top, so threads are made in the order of their indexes and a worker that slept
- * a short time is woken before one that slept long or has no thread yet.
+ * <p>A worker is <em>asleep</em> (on the stack), <em>searching</em> (counted), or neither: it runs tasks or has no thread.
+ * Who fell asleep last is woken first.
  */
 final class IdleWorkers extends IdleWorkersWord {
-    /** What the claim methods return if there is nobody to wake. */
-    static final int NONE = IdleCounters.NONE;
+    /** What the claim methods return if nobody sleeps. */
+    static final int NOBODY_SLEEPS = IdleCounters.NONE;
+
+    /** What {@link #claimUnlessSearching} returns if somebody searches. */
+    static final int SOMEBODY_SEARCHES = -2;
 
     /**
-     * For each idle worker, the index of the one below it in the stack, or NONE. Written by the one who pushes the worker
-     * before the compare-and-set that publishes it; a stale value is refused by the version.
+     * For each sleeping worker, the index of the one below it in the stack, or NONE. Written by the worker before the
+     * compare-and-set that puts it on top; a claimer that read a stale value is refused by the version.
      */
     private final AtomicIntegerArray below;
 
@@ -30,28 +32,22 @@ final class IdleWorkers extends IdleWorkersWord {
 
     /** Tests start the version just below its overflow. */
     IdleWorkers(int workers, int version) {
-        super(IdleCounters.of(version, 0, 0));
+        super(IdleCounters.of(version, 0, IdleCounters.NONE));
         below = new AtomicIntegerArray(workers);
-        for (int worker = 0; worker < workers; worker++) {
-            below.setPlain(worker, worker + 1 < workers ? worker + 1 : NONE);
-        }
     }
 
     /**
-     * Step <b>claim</b>, if nobody searches: takes a worker off the stack and counts it as searching. The caller must wake
-     * that worker, or put it back by {@link #fallAsleep}.
+     * Steps <b>check</b> and <b>claim</b>: if nobody searches, takes a worker off the stack and counts it as searching. The
+     * caller must wake it, and do nothing before that which can fail.
      */
     int claimUnlessSearching() {
         while (true) {
             long word = wordVolatile();
             if (IdleCounters.searching(word) > 0) {
-                return NONE;
+                return SOMEBODY_SEARCHES;
             }
             int top = IdleCounters.top(word);
-            if (top == NONE) {
-                return NONE;
-            }
-            if (casWord(word, IdleCounters.wakeTop(word, below.getOpaque(top)))) {
+            if (top == NOBODY_SLEEPS || casWord(word, IdleCounters.wakeTop(word, below.getOpaque(top)))) {
                 return top;
             }
         }
@@ -62,22 +58,19 @@ final class IdleWorkers extends IdleWorkersWord {
         while (true) {
             long word = wordVolatile();
             int top = IdleCounters.top(word);
-            if (top == NONE) {
-                return NONE;
-            }
-            if (casWord(word, IdleCounters.wakeTop(word, below.getOpaque(top)))) {
+            if (top == NOBODY_SLEEPS || casWord(word, IdleCounters.wakeTop(word, below.getOpaque(top)))) {
                 return top;
             }
         }
     }
 
-    /** Step <b>search</b>: busy to searching. A full fence: what was pushed before is seen by the search. */
+    /** Step <b>search</b>: one more searches. A full fence: what was pushed before is seen by the search. */
     void startSearching() {
         addToWord(IdleCounters.startSearching(0));
     }
 
     /**
-     * Step <b>found</b>: searching to busy.
+     * Step <b>found</b>: one less searches.
      *
      * @return whether this was the last searcher, who has to look whether there is more work and wake another if so
      */
@@ -92,7 +85,7 @@ final class IdleWorkers extends IdleWorkersWord {
     }
 
     /**
-     * Step <b>announce</b>: searching to idle.
+     * Step <b>announce</b>: a searcher is asleep from now on.
      *
      * @return whether this was the last searcher, who has to look for work once more and wake somebody if there is any
      */

@@ -17,7 +17,7 @@ import java.util.function.ToLongFunction;
  *   <li>{@code submitted() = completed() + dropped(DISCARDED)}
  *   <li>{@code started() = completed()} and {@code queued() = 0}
  *   <li>the sum of {@code dropped} over {@link DropReason#SHUTDOWN} and {@link DropReason#CAPACITY} is the number of tasks
- *       that were refused
+ *       that were refused for these reasons; a submission that fails because no thread can be made is not among them
  * </ul>
  *
  * <p>At any moment {@code steals() <= started()} and {@code uselessWakeups() <= wakeups() <= parks()} up to the

@@ -50,9 +50,12 @@ final class TaskQueues {
         return size;
     }
 
-    /** Takes every task that is queued; in order per queue. */
+    /**
+     * Takes every task that is queued; in order per queue. Makes room for them before it takes any, so that none is lost
+     * if there is not enough memory.
+     */
     List<Runnable> drain() {
-        List<Runnable> tasks = new ArrayList<>();
+        List<Runnable> tasks = new ArrayList<>(Math.toIntExact(size()));
         submissions.drainTo(tasks);
         for (PoolChain<Runnable> chain : chains) {
             for (Runnable task = chain.popTail(); task != null; task = chain.popTail()) {

@@ -114,7 +114,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
             return false;
         }
         VarHandle.fullFence(); // step fence
-        threads.wakeOneUnlessSearching();
+        threads.signal();
         return true;
     }
 
@@ -216,7 +216,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
      * @throws RuntimeException whatever the thread factory throws; the threads made until then stay
      */
     public int prestartAllCoreThreads() {
-        return runState.isRunning() ? threads.startAll() : 0;
+        return runState.isRunning() ? threads.hireAll() : 0;
     }
 
     /** {@return the number of workers} */
@@ -231,7 +231,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
 
     /** {@return how many workers have a thread} */
     public int getPoolSize() {
-        return threads.running();
+        return threads.made();
     }
 
     /** {@return the largest number of threads at one time so far} */
@@ -270,7 +270,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         return new SchedulerStats(
                 name,
                 queues.workers(),
-                threads.running(),
+                threads.made(),
                 threads.largest(),
                 submissions.accepted(),
                 submissions.size(),

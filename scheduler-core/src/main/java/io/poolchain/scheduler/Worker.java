@@ -2,8 +2,6 @@
 package io.poolchain.scheduler;
 
 import io.poolchain.scheduler.queue.PoolChain;
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -48,14 +46,13 @@ final class Worker implements Runnable {
     private final WorkerThreads threads;
 
     /**
-     * Whether this worker has a thread and who may wake it.
+     * Whether this worker's thread sleeps.
      *
      * <pre>
-     *   NO_THREAD -> AWAKE      whoever claimed the worker, then starts a thread
-     *   AWAKE     -> PARKED     the worker, before it joins the idle ones
-     *   PARKED    -> AWAKE      whoever claimed the worker, then unparks its thread
-     *   PARKED    -> NO_THREAD  the worker, when its thread is to end
-     *   AWAKE     -> NO_THREAD  whoever claimed the worker and could not start a thread
+     *   NO_THREAD -> AWAKE      the thread, when it begins
+     *   AWAKE     -> PARKED     the thread, before it announces that it sleeps
+     *   PARKED    -> AWAKE      whoever claimed the worker, before the thread is unparked
+     *   AWAKE     -> NO_THREAD  the thread, when it ends
      * </pre>
      */
     private volatile int status = NO_THREAD;
@@ -64,13 +61,7 @@ final class Worker implements Runnable {
     private static final int PARKED = 1;
     private static final int AWAKE = 2;
 
-    private static final VarHandle STATUS = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "status", VarHandle.class, Worker.class, int.class);
-
-    /** Whether a thread is being made that has not begun to run. Guarded by the lock of {@link WorkerThreads}. */
-    boolean starting;
-
-    /** The thread that runs this worker. Written by that thread. */
+    /** The thread that runs this worker. Written by that thread, when it begins and ends. */
     private volatile @Nullable Thread thread;
 
     /** Whether {@link IdleWorkers} counts this worker as searching. Owned by the worker's thread. */
@@ -110,20 +101,30 @@ final class Worker implements Runnable {
             return false; // closed in between and nobody had taken it
         }
         counters.countSubmitted();
-        threads.wakeOneUnlessSearching();
+        threads.signal();
         return true;
     }
 
     // ---- the life of a thread
 
-    /** The body of this worker's thread, which starts as a searcher on behalf of whoever claimed this worker. */
+    /** The first that a thread does, under the lock of {@link WorkerThreads}. */
+    void begin(Thread current) {
+        thread = current;
+        status = AWAKE;
+    }
+
+    /** The last that a thread does, under the same lock. */
+    void end() {
+        status = NO_THREAD;
+        thread = null;
+    }
+
+    /** What a thread does between these two. */
     @Override
     public void run() {
         Worker outer = CURRENT.get();
         CURRENT.set(this);
-        threads.began(this);
-        thread = Thread.currentThread();
-        searching = true;
+        searching = false;
         woken = false;
         try {
             boolean goOn = true;
@@ -140,15 +141,14 @@ final class Worker implements Runnable {
             } else {
                 CURRENT.set(outer);
             }
-            threads.ended();
         }
     }
 
-    /** From one search to the end of the next sleep; false if the thread is to end. */
+    /** From the begin of a search to the end of work, or of the sleep after it; false if the thread is to end. */
     private boolean searchThenWork() {
         if (!searching) {
-            idle.startSearching(); // step search
             searching = true;
+            idle.startSearching(); // step search
         }
         // Read before the search: once the scheduler is shut down no task is added that the search could miss.
         boolean ending = runState.isAtLeast(RunState.SHUTDOWN);
@@ -157,7 +157,12 @@ final class Worker implements Runnable {
             if (woken) {
                 counters.countUselessWakeup();
             }
-            return ending ? !tryEnd() : sleep();
+            if (ending) {
+                stopSearching();
+            } else {
+                sleep();
+            }
+            return !ending;
         }
         woken = false;
         do {
@@ -195,15 +200,12 @@ final class Worker implements Runnable {
 
     private @Nullable Runnable search() {
         for (int round = 1; !runState.isAtLeast(RunState.STOP); round++) {
-            Runnable task = submissions.poll(counters.startedPlain());
+            Runnable task = next();
             if (task == null) {
                 task = steal();
             }
             if (task != null) {
-                searching = false;
-                if (idle.stopSearching() && !queues.areEmpty()) { // step found
-                    threads.wakeOneUnlessSearching(); // step pass on
-                }
+                stopSearching();
                 return task;
             }
             if (round >= SEARCH_ROUNDS) {
@@ -212,6 +214,13 @@ final class Worker implements Runnable {
             Thread.onSpinWait();
         }
         return null;
+    }
+
+    private void stopSearching() {
+        searching = false;
+        if (idle.stopSearching() && !runState.isAtLeast(RunState.STOP) && !queues.areEmpty()) { // step found
+            threads.signal(); // step pass on
+        }
     }
 
     /** Visits each other worker's chain once. */
@@ -245,16 +254,21 @@ final class Worker implements Runnable {
         } catch (Throwable failure) {
             counters.countFailed();
             threads.reportTaskFailure(failure);
+        } finally {
+            counters.countCompleted();
         }
-        counters.countCompleted();
     }
 
     // ---- sleep
 
-    /** From searching to idle, and to searching again. Always true: the thread goes on. */
-    private boolean sleep() {
+    /** From searching to asleep, and to searching again. */
+    private void sleep() {
         giveBackMemory();
-        announce();
+        status = PARKED;
+        searching = false;
+        if (idle.fallAsleep(index) && !queues.areEmpty()) { // step announce, step look again
+            threads.signal();
+        }
         if (runState.isAtLeast(RunState.SHUTDOWN)) {
             threads.wakeAll(); // shutdown may have come just too early to find this worker asleep
         }
@@ -266,28 +280,6 @@ final class Worker implements Runnable {
         counters.countWakeup();
         searching = true;
         woken = true;
-        return true;
-    }
-
-    /** Gives up the thread, unless somebody has just claimed this worker. From then on another thread may run it. */
-    private boolean tryEnd() {
-        announce();
-        thread = null;
-        if (STATUS.compareAndSet(this, PARKED, NO_THREAD)) {
-            return true;
-        }
-        thread = Thread.currentThread();
-        searching = true;
-        woken = false;
-        return false;
-    }
-
-    private void announce() {
-        status = PARKED;
-        searching = false;
-        if (idle.fallAsleep(index) && !queues.areEmpty()) { // step announce, step look again
-            threads.wakeOneUnlessSearching();
-        }
     }
 
     private void giveBackMemory() {
@@ -301,23 +293,10 @@ final class Worker implements Runnable {
 
     // ---- for those who wake
 
-    /** Step wake: true if a sleeping thread was woken; false if there is none, and the caller has to start one. */
-    boolean unpark() {
-        if (STATUS.compareAndSet(this, PARKED, AWAKE)) {
-            LockSupport.unpark(thread);
-            return true;
-        }
+    /** Step wake. */
+    void unpark() {
         status = AWAKE;
-        return false;
-    }
-
-    /** Undoes an {@link #unpark} after which no thread could be started. */
-    void hasNoThread() {
-        status = NO_THREAD;
-    }
-
-    boolean isParked() {
-        return status == PARKED;
+        LockSupport.unpark(thread);
     }
 
     void interrupt() {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The workers' threads: made when a worker is woken that has none, counted, and reported when they or their tasks fail.
- * The only class that logs. The step names are those of docs/idle-protocol.md.
+ * The workers' threads: hired when there is work and nobody sleeps, woken, counted, and reported when they or their tasks
+ * fail. The only class that logs. The step names are those of docs/idle-protocol.md.
  */
 final class WorkerThreads {
     private static final Logger LOG = LoggerFactory.getLogger(WorkStealingScheduler.class);
@@ -26,249 +24,267 @@ final class WorkerThreads {
     private final RunState runState;
     private final Worker[] workers;
 
-    /** Guards the counts below. Never held while foreign code runs. */
+    /** Guards the fields below. Never held while foreign code makes a thread. */
     private final Object lock = new Object();
 
-    /** Threads that run, and those about to be made. The scheduler can't terminate before this is 0. */
+    /** The workers without a thread, in the first {@code workers.length - alive} places; the last of them is hired next. */
+    private final Worker[] free;
+
+    /** Threads that were decided on and have not ended. The scheduler can't terminate before this is 0. */
     private int alive;
 
-    /** The part of {@link #alive} that is about to be made. */
-    private int starting;
+    /** The part of {@link #alive} that has been made. */
+    private volatile int made;
 
-    /** {@code alive - starting}. Written under the lock, read by everybody. */
-    private volatile int running;
+    /** The part of {@link #made} that has begun to run. */
+    private volatile int begun;
 
-    /** The largest value that {@link #running} has had. Written under the lock, read by everybody. */
+    /** The largest value that {@link #made} has had. */
     private volatile int largest;
+
+    /** Whether a worker is free and no thread is still to begin: one at a time, each hires the next if there is work. */
+    private volatile boolean mayHire = true;
+
+    /**
+     * A worker that was claimed and not woken, because its claimer ran out of stack. There can be but one, since it counts
+     * as searching; the next one who has a task to tell of wakes it.
+     */
+    private volatile @Nullable Worker owed;
 
     /** Held while a submitter makes the first thread, so that others learn whether that worked. */
     private final Object firstThread = new Object();
 
     /** Whether the last attempt to make a thread failed: a run of failures is logged once. */
-    private volatile boolean startFailing;
+    private volatile boolean hiringFails;
 
     WorkerThreads(WorkStealingScheduler scheduler, ThreadFactory factory, TaskQueues queues, RunState runState) {
         this.scheduler = scheduler;
         this.factory = factory;
         this.queues = queues;
         this.runState = runState;
-        this.idle = new IdleWorkers(queues.workers());
-        this.workers = new Worker[queues.workers()];
-        for (int i = 0; i < workers.length; i++) {
+        int n = queues.workers();
+        idle = new IdleWorkers(n);
+        workers = new Worker[n];
+        free = new Worker[n];
+        for (int i = 0; i < n; i++) {
             workers[i] = new Worker(i, queues, idle, runState, this);
+            free[n - 1 - i] = workers[i];
         }
-        logDebug("Scheduler {} starts with " + workers.length + " workers");
+        logDebug("Scheduler {} starts with " + n + " workers");
     }
 
     // ---- wake-ups
 
-    /** Steps claim and wake, if nobody searches: for those who made a task available. */
-    void wakeOneUnlessSearching() {
+    /** Steps check, claim and wake, or hire: for whoever has made a task available, or found that there are more. */
+    void signal() {
         int claimed = idle.claimUnlessSearching();
-        if (claimed != IdleWorkers.NONE) {
-            wakeOrPutBack(claimed);
+        if (claimed >= 0) {
+            wake(workers[claimed]);
+        } else if (claimed == IdleWorkers.SOMEBODY_SEARCHES) {
+            wakeOwed();
+        } else if (mayHire) {
+            hireOrLog();
         }
     }
+
+    /** Wakes everybody who sleeps: each searches once more and sees the run state. */
+    void wakeAll() {
+        wakeOwed();
+        for (int claimed = idle.claim(); claimed >= 0; claimed = idle.claim()) {
+            wake(workers[claimed]);
+        }
+    }
+
+    private void wake(Worker claimed) {
+        try {
+            claimed.unpark();
+        } catch (StackOverflowError e) { // of a task that submits at the end of its stack
+            owed = claimed;
+            throw e;
+        }
+    }
+
+    private void wakeOwed() {
+        Worker claimed = owed;
+        if (claimed != null) {
+            owed = null;
+            claimed.unpark();
+        }
+    }
+
+    // ---- hiring
 
     /** Makes sure that there is a thread for a task that is about to be submitted, or throws what prevented it. */
     void ensureOne() {
-        if (running > 0) {
-            return;
+        if (begun == 0) {
+            synchronized (firstThread) {
+                if (begun == 0) {
+                    hireFirst();
+                }
+            }
         }
+    }
+
+    /** Another submitter's thread may have been made and not begun: then this one's need not succeed. */
+    private void hireFirst() {
+        if (made == 0) {
+            hire();
+        } else {
+            hireOrLog();
+        }
+    }
+
+    /** Makes a thread for each worker that has none, or throws what prevented it; returns how many. */
+    int hireAll() {
+        int hired = 0;
         synchronized (firstThread) {
-            int claimed = running > 0 ? IdleWorkers.NONE : idle.claim();
-            if (claimed == IdleWorkers.NONE) {
-                return; // there is one by now, or somebody is just making it
-            }
-            boolean woken = false;
-            try {
-                woken = wake(workers[claimed]);
-            } finally {
-                if (!woken) {
-                    putBackFailed(List.of(claimed));
-                }
-            }
+            hired += hire() ? 1 : 0;
         }
+        while (hire()) {
+            hired++;
+        }
+        return hired;
     }
 
-    /** Makes a thread for each worker that has none; returns how many. */
-    int startAll() {
-        List<Integer> claimed = new ArrayList<>();
-        for (int worker = idle.claim(); worker != IdleWorkers.NONE; worker = idle.claim()) {
-            claimed.add(worker);
-        }
-        int done = 0;
-        int made = 0;
+    private void hireOrLog() {
         try {
-            for (; done < claimed.size(); done++) {
-                Worker worker = workers[claimed.get(done)];
-                boolean slept = worker.isParked();
-                if (!wake(worker)) {
-                    break;
-                }
-                made += slept ? 0 : 1;
-            }
-        } finally {
-            putBackFailed(claimed.subList(done, claimed.size()));
-        }
-        return made;
-    }
-
-    /** Wakes the claimed worker; if that one has no thread and can't get one, wakes another that sleeps. */
-    private void wakeOrPutBack(int claimed) {
-        List<Integer> failed = new ArrayList<>(0);
-        for (int worker = claimed; worker != IdleWorkers.NONE; worker = idle.claim()) {
-            if (tryWake(workers[worker])) {
-                break;
-            }
-            failed.add(worker);
-        }
-        putBackFailed(failed);
-    }
-
-    /**
-     * Wakes every sleeping thread, so that each searches once more and then, since the scheduler is shut down, ends. Leaves
-     * workers without a thread as they are.
-     */
-    void wakeAll() {
-        List<Integer> withoutThread = new ArrayList<>();
-        for (int claimed = idle.claim(); claimed != IdleWorkers.NONE; claimed = idle.claim()) {
-            Worker worker = workers[claimed];
-            if (!worker.unpark()) {
-                worker.hasNoThread();
-                withoutThread.add(claimed);
-            }
-        }
-        Collections.reverse(withoutThread);
-        if (putBack(withoutThread) && !queues.areEmpty()) {
-            wakeOneUnlessSearching();
-        }
-    }
-
-    /**
-     * Makes claimed workers idle again.
-     *
-     * @return whether they were the last that counted as searching: then somebody may have relied on them, and the caller
-     *     has to look for work
-     */
-    private boolean putBack(List<Integer> claimed) {
-        boolean last = false;
-        for (int worker : claimed) {
-            last = idle.fallAsleep(worker);
-        }
-        return last;
-    }
-
-    /** As {@link #putBack} for workers that got no thread; they are not tried again before the next submission. */
-    private void putBackFailed(List<Integer> claimed) {
-        if (putBack(claimed) && !queues.areEmpty() && anyParked()) {
-            wakeOneUnlessSearching();
-        }
-    }
-
-    private boolean anyParked() {
-        for (Worker worker : workers) {
-            if (worker.isParked()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean tryWake(Worker worker) {
-        try {
-            return wake(worker);
+            hire();
         } catch (Throwable failure) {
-            if (!startFailing) {
-                startFailing = true;
+            if (!hiringFails) {
+                hiringFails = true;
                 logError("Scheduler {} could not make a thread; its tasks wait for the threads that it has", failure);
             }
-            return false;
         }
     }
 
-    /** False if the worker has no thread and the scheduler stops. */
-    private boolean wake(Worker worker) {
-        if (worker.unpark()) {
-            return true;
-        }
-        boolean started = false;
-        try {
-            started = start(worker);
-        } finally {
-            if (!started) {
-                worker.hasNoThread();
-            }
-        }
-        return started;
-    }
-
-    // ---- beginning and end of threads
-
-    private boolean start(Worker worker) {
+    /** Step hire: makes a thread for a free worker. False if there is none, or the scheduler stops. */
+    private boolean hire() {
+        Worker worker;
         synchronized (lock) {
-            if (runState.isAtLeast(RunState.STOP)) {
+            if (alive == workers.length || runState.isAtLeast(RunState.STOP)) {
                 return false;
             }
-            alive++;
-            starting++;
-            worker.starting = true;
+            worker = free[workers.length - alive - 1];
+            count(1, 0, 0);
         }
-        boolean started = false;
+        Start start = null;
+        boolean made = false;
         try {
-            newThread(worker).start();
-            started = true;
-            startFailing = false;
+            start = new Start(worker);
+            makeThread(start);
+            made = true;
         } finally {
-            if (started) {
-                began(worker);
-            } else {
-                failedToBegin(worker);
+            if (!made && cancel(start, worker)) {
+                // Somebody may have relied on this thread.
+                VarHandle.fullFence();
+                if (!queues.areEmpty()) {
+                    wakeOneWhoSleeps();
+                }
             }
         }
+        hiringFails = false;
         return true;
     }
 
-    private Thread newThread(Worker worker) {
-        @Nullable Thread thread = factory.newThread(worker);
+    private void makeThread(Start start) {
+        @Nullable Thread thread = factory.newThread(start);
         if (thread == null) {
             throw new RejectedExecutionException(
                     "The thread factory of scheduler " + scheduler.name() + " returned null");
         }
-        return thread;
+        thread.start();
+        synchronized (lock) {
+            countMade(start);
+        }
     }
 
-    /** Called by the thread and by the one who made it, so that neither sees a count without it. */
-    void began(Worker worker) {
+    /** As {@link #signal}, but hires nobody. */
+    private void wakeOneWhoSleeps() {
+        int claimed = idle.claimUnlessSearching();
+        if (claimed >= 0) {
+            wake(workers[claimed]);
+        }
+    }
+
+    private void countMade(Start start) {
+        if (!start.made) {
+            start.made = true;
+            count(0, 1, 0);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+    private void count(int moreAlive, int moreMade, int moreBegun) {
+        alive += moreAlive;
+        made += moreMade;
+        begun += moreBegun;
+        largest = Math.max(largest, made);
+        mayHire = alive == begun && alive < workers.length;
+    }
+
+    private void free(Worker worker) {
+        free[workers.length - alive - 1] = worker;
+    }
+
+    /** False if the thread has begun all the same: a factory started it, and then failed. */
+    private boolean cancel(@Nullable Start start, Worker worker) {
         synchronized (lock) {
-            if (worker.starting) {
-                worker.starting = false;
-                starting--;
-                running = alive - starting;
-                largest = Math.max(largest, running);
+            if (start != null && !start.expected) {
+                return false;
+            }
+            if (start != null) {
+                start.expected = false;
+            }
+            count(-1, 0, 0);
+            free(worker);
+        }
+        terminateIfDone();
+        return true;
+    }
+
+    /** The body of a thread. A factory may run it late, never, twice, or by a thread that it has not told us of. */
+    private final class Start implements Runnable {
+        private final Worker worker;
+
+        /** Whether the thread is to begin. Guarded by the lock. */
+        private boolean expected = true;
+
+        /** Whether the thread counts as made. Guarded by the lock. */
+        private boolean made;
+
+        Start(Worker worker) {
+            this.worker = worker;
+        }
+
+        @Override
+        public void run() {
+            synchronized (lock) {
+                if (!expected) {
+                    return;
+                }
+                expected = false;
+                countMade(this);
+                count(0, 0, 1);
+                worker.begin(Thread.currentThread());
+            }
+            try {
+                worker.run();
+            } finally {
+                ended(worker);
             }
         }
     }
 
-    private void failedToBegin(Worker worker) {
+    private void ended(Worker worker) {
         synchronized (lock) {
-            worker.starting = false;
-            starting--;
-            alive--;
+            worker.end();
+            count(-1, -1, -1);
+            free(worker);
         }
         terminateIfDone();
     }
 
-    /** The last that a thread does here. */
-    void ended() {
-        synchronized (lock) {
-            alive--;
-            running = alive - starting;
-        }
-        terminateIfDone();
-    }
-
-    /** No thread can be made between the look and the step, because that needs the lock too. */
+    /** No thread can be decided on between the look and the step, because that needs the lock too. */
     void terminateIfDone() {
         synchronized (lock) {
             boolean ending = runState.isAtLeast(RunState.SHUTDOWN);
@@ -281,13 +297,15 @@ final class WorkerThreads {
     }
 
     void interruptAll() {
-        for (Worker worker : workers) {
-            worker.interrupt();
+        synchronized (lock) { // a thread that has ended is none of ours
+            for (Worker worker : workers) {
+                worker.interrupt();
+            }
         }
     }
 
-    int running() {
-        return Math.max(0, running);
+    int made() {
+        return made;
     }
 
     int largest() {
@@ -302,7 +320,7 @@ final class WorkerThreads {
         return workers;
     }
 
-    // ---- failures
+    // ---- failures; none of these methods throws
 
     /**
      * Hands what a task threw to the thread's handler, as a thread that dies of it would. Where nobody has set a handler,
@@ -346,8 +364,18 @@ final class WorkerThreads {
         try {
             LOG.error(message, scheduler.name(), failure);
         } catch (Throwable logFailure) {
-            System.err.println(
-                    message.replace("{}", scheduler.name()) + ": " + failure + "; logging it failed: " + logFailure);
+            printError(message, failure, logFailure);
+        }
+    }
+
+    /** The last resort: names only, because the text of an exception may be what fails. */
+    private void printError(String message, Throwable failure, Throwable logFailure) {
+        try {
+            System.err.println(message.replace("{}", scheduler.name()) + ": "
+                    + failure.getClass().getName() + "; logging it failed: "
+                    + logFailure.getClass().getName());
+        } catch (Throwable nothingWorks) {
+            // There is nobody left to tell.
         }
     }
 }

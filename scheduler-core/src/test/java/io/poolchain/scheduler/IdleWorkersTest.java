@@ -14,34 +14,44 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IdleWorkersTest {
     @Test
-    void allBeginIdleAndAreClaimedInTheOrderOfTheirIndexes() {
+    void nobodySleepsAtFirst() {
         IdleWorkers idle = new IdleWorkers(3);
-        assertThat(List.of(idle.claim(), idle.claim(), idle.claim(), idle.claim()))
-                .containsExactly(0, 1, 2, IdleWorkers.NONE);
-        assertThat(idle.searching()).isEqualTo(3);
+        assertThat(idle.claim()).isEqualTo(IdleWorkers.NOBODY_SLEEPS);
+        assertThat(idle.claimUnlessSearching()).isEqualTo(IdleWorkers.NOBODY_SLEEPS);
+        assertThat(idle.searching()).isZero();
     }
 
     @Test
     void whoeverFellAsleepLastIsWokenFirst() {
         IdleWorkers idle = new IdleWorkers(3);
-        idle.claim();
-        idle.claim();
+        idle.startSearching();
+        idle.startSearching();
         assertThat(idle.fallAsleep(0)).as("worker 1 still searches").isFalse();
         assertThat(idle.fallAsleep(1)).as("the last searcher").isTrue();
-        assertThat(List.of(idle.claim(), idle.claim(), idle.claim())).containsExactly(1, 0, 2);
+        assertThat(List.of(idle.claim(), idle.claim(), idle.claim())).containsExactly(1, 0, IdleWorkers.NOBODY_SLEEPS);
+        assertThat(idle.searching()).as("whoever is claimed counts").isEqualTo(2);
     }
 
     @Test
     void nobodyIsWokenWhileSomebodySearches() {
-        IdleWorkers idle = new IdleWorkers(2);
-        assertThat(idle.claimUnlessSearching()).isZero();
-        assertThat(idle.claimUnlessSearching()).isEqualTo(IdleWorkers.NONE);
-        assertThat(idle.stopSearching()).as("the last searcher").isTrue();
+        IdleWorkers idle = allAsleep(2, 0);
         assertThat(idle.claimUnlessSearching()).isEqualTo(1);
+        assertThat(idle.claimUnlessSearching()).isEqualTo(IdleWorkers.SOMEBODY_SEARCHES);
+        assertThat(idle.stopSearching()).as("the last searcher").isTrue();
+        assertThat(idle.claimUnlessSearching()).isZero();
         idle.startSearching();
         assertThat(idle.stopSearching()).isFalse();
         assertThat(idle.stopSearching()).isTrue();
-        assertThat(idle.claimUnlessSearching()).as("all are busy").isEqualTo(IdleWorkers.NONE);
+        assertThat(idle.claimUnlessSearching()).as("all are busy").isEqualTo(IdleWorkers.NOBODY_SLEEPS);
+    }
+
+    private static IdleWorkers allAsleep(int workers, int version) {
+        IdleWorkers idle = new IdleWorkers(workers, version);
+        for (int worker = 0; worker < workers; worker++) {
+            idle.startSearching();
+            idle.fallAsleep(worker);
+        }
+        return idle;
     }
 
     /** FAULTS 26: the version may wrap around at any moment. */
@@ -49,7 +59,7 @@ class IdleWorkersTest {
     @ValueSource(ints = {0, -3, Integer.MAX_VALUE - 1})
     void eachWorkerIsClaimedByOneAtATimeWhateverTheVersion(int version) throws Exception {
         int workers = 4;
-        IdleWorkers idle = new IdleWorkers(workers, version);
+        IdleWorkers idle = allAsleep(workers, version);
         AtomicIntegerArray holders = new AtomicIntegerArray(workers);
         AtomicInteger clashes = new AtomicInteger();
         CyclicBarrier start = new CyclicBarrier(4);
@@ -59,7 +69,7 @@ class IdleWorkersTest {
                 TestPools.await(start);
                 for (int round = 0; round < 100_000; round++) {
                     int claimed = (round & 1) == 0 ? idle.claim() : idle.claimUnlessSearching();
-                    if (claimed == IdleWorkers.NONE) {
+                    if (claimed < 0) {
                         continue;
                     }
                     if (holders.incrementAndGet(claimed) != 1) {
@@ -82,7 +92,7 @@ class IdleWorkersTest {
         assertThat(clashes).hasValue(0);
         assertThat(idle.searching()).isZero();
         List<Integer> all = new ArrayList<>();
-        for (int claimed = idle.claim(); claimed != IdleWorkers.NONE; claimed = idle.claim()) {
+        for (int claimed = idle.claim(); claimed >= 0; claimed = idle.claim()) {
             all.add(claimed);
         }
         assertThat(all).containsExactlyInAnyOrder(0, 1, 2, 3);

@@ -137,6 +137,37 @@ class LoggingTest {
         }
     }
 
+    /** FAULTS 7: a failure that can't even be described. */
+    @Test
+    void anExceptionThatCanNotBeDescribedCostsNoWorkerAndNoTask() {
+        recorder.failing = true;
+        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+            for (int i = 0; i < 10; i++) {
+                scheduler.execute(() -> {
+                    throw new Indescribable();
+                });
+            }
+            awaitQuiescence(scheduler);
+            assertThat(scheduler.stats().failed()).isEqualTo(10);
+            assertThat(scheduler.getPoolSize()).isEqualTo(1);
+            recorder.failing = false;
+        }
+    }
+
+    private static final class Indescribable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no message");
+        }
+
+        @Override
+        public String toString() {
+            throw new IllegalStateException("no text");
+        }
+    }
+
     private static WorkStealingScheduler scheduler(String name) {
         return WorkStealingScheduler.builder().name(name).parallelism(1).build();
     }

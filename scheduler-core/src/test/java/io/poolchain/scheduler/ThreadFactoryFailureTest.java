@@ -136,4 +136,128 @@ class ThreadFactoryFailureTest {
         shutdownAndAwait(scheduler[0]);
         assertThat(ran.get()).isEqualTo(1 + scheduler[0].getLargestPoolSize());
     }
+
+    /** The one who makes a thread must not keep others from waking one that sleeps. */
+    @Test
+    void aSlowFactoryHoldsUpNobodyButItsCaller() throws Exception {
+        CountDownLatch second = new CountDownLatch(1);
+        CountDownLatch inFactory = new CountDownLatch(1);
+        AtomicInteger made = new AtomicInteger();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2, work -> {
+            if (made.incrementAndGet() == 2) {
+                inFactory.countDown();
+                await(second, "the slow factory");
+            }
+            return new Thread(work);
+        });
+        CountDownLatch busy = new CountDownLatch(1);
+        scheduler.execute(() -> await(busy, scheduler));
+        TestPools.awaitTrue(() -> scheduler.getActiveCount() == 1, "the first worker is busy");
+        Thread submitter = new Thread(() -> scheduler.execute(() -> {}));
+        submitter.start();
+        await(inFactory, scheduler);
+        busy.countDown(); // the first worker runs the other task too, and falls asleep
+        awaitQuiescence(scheduler);
+        scheduler.execute(second::countDown);
+        await(second, scheduler);
+        submitter.join();
+        shutdownAndAwait(scheduler);
+    }
+
+    @Test
+    void aFactoryThatStartsItsThreadsItselfDoesNoHarm() {
+        AtomicInteger made = new AtomicInteger();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(3, work -> {
+            Thread thread = new Thread(work);
+            if (made.incrementAndGet() == 2) {
+                thread.start();
+            }
+            return thread;
+        });
+        for (int round = 0; round < 3; round++) {
+            CountDownLatch ran = new CountDownLatch(100);
+            for (int i = 0; i < 100; i++) {
+                scheduler.execute(ran::countDown);
+            }
+            await(ran, scheduler);
+        }
+        awaitQuiescence(scheduler);
+        assertThat(scheduler.searching()).isZero();
+        shutdownAndAwait(scheduler);
+    }
+
+    @Test
+    void aThreadThatDiesBeforeItBeginsCostsTheOthersNothing() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(3, work -> {
+            Thread dead = new Thread(() -> {});
+            return made.incrementAndGet() == 2 ? dead : new Thread(work);
+        });
+        CountDownLatch first = new CountDownLatch(1);
+        scheduler.execute(first::countDown);
+        await(first, scheduler);
+        for (int round = 0; round < 3; round++) {
+            CountDownLatch ran = new CountDownLatch(100);
+            for (int i = 0; i < 100; i++) {
+                scheduler.execute(ran::countDown);
+            }
+            await(ran, scheduler);
+        }
+        scheduler.shutdownNow();
+    }
+
+    /** The task is accepted while another thread tries in vain to make the first worker. */
+    @Test
+    void aTaskSubmittedDuringAFailingPrestartIsRun() throws Exception {
+        for (int n : new int[] {1, 4}) {
+            CountDownLatch inFactory = new CountDownLatch(1);
+            CountDownLatch fail = new CountDownLatch(1);
+            AtomicInteger made = new AtomicInteger();
+            WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n, work -> {
+                if (made.incrementAndGet() == 1) {
+                    inFactory.countDown();
+                    await(fail, "the failing factory");
+                    throw new IllegalStateException("not this time");
+                }
+                return new Thread(work);
+            });
+            Thread prestart = new Thread(() ->
+                    assertThatThrownBy(scheduler::prestartAllCoreThreads).isInstanceOf(IllegalStateException.class));
+            prestart.start();
+            await(inFactory, scheduler);
+            CountDownLatch ran = new CountDownLatch(1);
+            Thread submitter = new Thread(() -> scheduler.execute(ran::countDown));
+            submitter.start();
+            fail.countDown();
+            await(ran, scheduler);
+            prestart.join();
+            submitter.join();
+            shutdownAndAwait(scheduler);
+        }
+    }
+
+    @Test
+    void shutdownDuringAPrestartEndsTheSleepingThreadsToo() throws Exception {
+        CountDownLatch inFactory = new CountDownLatch(1);
+        CountDownLatch fail = new CountDownLatch(1);
+        AtomicInteger made = new AtomicInteger();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(3, work -> {
+            if (made.incrementAndGet() == 2) {
+                inFactory.countDown();
+                await(fail, "the failing factory");
+                throw new IllegalStateException("not this time");
+            }
+            return new Thread(work);
+        });
+        scheduler.submit(() -> {}).get();
+        awaitQuiescence(scheduler);
+        Thread prestart = new Thread(
+                () -> assertThatThrownBy(scheduler::prestartAllCoreThreads).isInstanceOf(IllegalStateException.class));
+        prestart.start();
+        await(inFactory, scheduler);
+        scheduler.shutdown();
+        fail.countDown();
+        prestart.join();
+        TestPools.awaitTermination(scheduler);
+    }
 }

@@ -37,7 +37,10 @@ public final class PoolChain<E> {
     private final int maxCapacity;
     private final long startIndex;
 
-    /** The newest ring, the only one that is pushed to. Written by the owner alone; others read it for figures only. */
+    /**
+     * The newest ring, the only one that is pushed to. Written by the owner alone, plainly; others read it for figures
+     * only, and of the ring its final fields.
+     */
     private Ring<E> head;
 
     /**
@@ -200,7 +203,7 @@ public final class PoolChain<E> {
 
     @SuppressWarnings("unchecked") // a field of this type
     private Ring<E> newest() {
-        return (Ring<E>) HEAD.getAcquire(this);
+        return (Ring<E>) HEAD.getOpaque(this);
     }
 
     /** A ring and its neighbours. */

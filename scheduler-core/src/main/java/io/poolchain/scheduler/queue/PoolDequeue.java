@@ -90,8 +90,11 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         if (newest - tail > 0) {
             return takeAsOwner(newest);
         }
-        setHeadRelease(head); // thieves came close: the newest is the last one, or gone
-        return newest == tail && casTail(tail, head) ? takeAsOwner(newest) : null;
+        // Thieves came close: the newest is the last one, or gone. The head comes back only when that is decided, so
+        // that no thief sees "empty" and then an element that was there all the time.
+        boolean won = newest == tail && casTail(tail, head);
+        setHeadRelease(head);
+        return won ? takeAsOwner(newest) : null;
     }
 
     /**

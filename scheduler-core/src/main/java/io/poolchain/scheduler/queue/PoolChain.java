@@ -122,13 +122,17 @@ public final class PoolChain<E> {
             if (element != null) {
                 return element;
             }
-            if (next == null) {
+            if (next == ring) { // dropped meanwhile
+                ring = tail;
+            } else if (next != null) {
+                if (TAIL.compareAndSet(this, ring, next)) {
+                    next.prev = null; // the owner must not keep a dropped ring alive
+                    ring.next = ring; // nor a dropped ring all those after it
+                }
+                ring = next;
+            } else if (ring.next == null) { // after the pop: it was still the newest when it was empty
                 return null;
             }
-            if (TAIL.compareAndSet(this, ring, next)) {
-                next.prev = null; // the owner must not keep a dropped ring alive
-            }
-            ring = next;
         }
     }
 
@@ -163,12 +167,10 @@ public final class PoolChain<E> {
 
     /** {@return whether the chain was empty at some moment during the call} For any thread. */
     public boolean isEmpty() {
-        for (Ring<E> ring = tail; ring != null; ) {
-            Ring<E> next = ring.next; // before the look, as in popTail
+        for (Ring<E> ring = tail; ring != null; ring = after(ring)) { // after the look, lest the newest is missed
             if (!ring.isEmpty()) {
                 return false;
             }
-            ring = next;
         }
         return true;
     }
@@ -176,7 +178,7 @@ public final class PoolChain<E> {
     /** {@return how many elements there are: exact when nobody uses the chain, else about} For any thread. */
     public long size() {
         long size = 0;
-        for (Ring<E> ring = tail; ring != null; ring = ring.next) {
+        for (Ring<E> ring = tail; ring != null; ring = after(ring)) {
             size += ring.size();
         }
         return size;
@@ -185,10 +187,16 @@ public final class PoolChain<E> {
     /** {@return how many slots the linked rings have} For any thread. */
     public long capacity() {
         long capacity = 0;
-        for (Ring<E> ring = tail; ring != null; ring = ring.next) {
+        for (Ring<E> ring = tail; ring != null; ring = after(ring)) {
             capacity += ring.capacity();
         }
         return capacity;
+    }
+
+    /** {@return the ring after one that is or was in the chain, or null if there is none} */
+    private @Nullable Ring<E> after(Ring<E> ring) {
+        Ring<E> next = ring.next;
+        return next == ring ? tail : next; // all before the tail are drained
     }
 
     /** {@return how many rings were added because the newest had no room} Never decreases. For any thread. */
@@ -213,7 +221,11 @@ public final class PoolChain<E> {
 
         final long growths;
 
-        /** The ring that came after this one. Written once, by the owner; from then on nothing is pushed here. */
+        /**
+         * The ring that came after this one: written once, by the owner; from then on nothing is pushed here. Then this
+         * ring itself: written once, by the thief that dropped it. A dropped ring that led on would keep all later ones
+         * alive, dropped or not, for as long as a slow thief holds it or the collector leaves it in the old generation.
+         */
         volatile @Nullable Ring<E> next;
 
         /**

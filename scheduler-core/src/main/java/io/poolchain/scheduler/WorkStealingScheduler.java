@@ -3,14 +3,19 @@ package io.poolchain.scheduler;
 
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -30,6 +35,10 @@ import java.util.concurrent.atomic.LongAdder;
  * <p><b>Nobody waits for ever</b> while others submit themselves again and again. Of the tasks that a worker takes, at
  * least each 64th comes from the submission queue and another 64th from the tail of its own chain, if there is any there;
  * and each 512th from another worker's chain, the others in rotation.
+ *
+ * <p><b>Tasks may wait for tasks.</b> When a task calls {@code get} on a future that {@code submit} returned, or {@code
+ * invokeAll} or {@code invokeAny}, its worker runs what it waits for itself, unless somebody has started that; never an
+ * unrelated task. So nothing deadlocks for want of threads; the depth is limited by the stack.
  *
  * <p>Thread-safe. A null task is refused with a {@link NullPointerException}, a task after shutdown with a {@link
  * RejectedExecutionException}.
@@ -103,6 +112,39 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
             dropped(DropReason.SHUTDOWN).increment();
             throw new RejectedExecutionException("Task " + task + " rejected from " + this);
         }
+    }
+
+    @Override
+    protected <T> RunnableFuture<T> newTaskFor(Runnable runnable, T value) {
+        return new WorkerFuture<>(threads, runnable, value);
+    }
+
+    @Override
+    protected <T> RunnableFuture<T> newTaskFor(Callable<T> callable) {
+        return new WorkerFuture<>(threads, callable);
+    }
+
+    @Override
+    public <T> T invokeAny(Collection<? extends Callable<T>> tasks) throws InterruptedException, ExecutionException {
+        Worker worker = Worker.current(threads);
+        if (worker == null) {
+            return super.invokeAny(tasks);
+        }
+        try {
+            return new FirstSuccess<>(threads, tasks).await(this, worker, System.nanoTime() + Long.MAX_VALUE / 2);
+        } catch (TimeoutException e) {
+            throw new AssertionError("a century has passed", e);
+        }
+    }
+
+    @Override
+    public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Worker worker = Worker.current(threads);
+        if (worker == null) {
+            return super.invokeAny(tasks, timeout, unit);
+        }
+        return new FirstSuccess<>(threads, tasks).await(this, worker, System.nanoTime() + unit.toNanos(timeout));
     }
 
     private boolean submitFromOutside(Runnable task) {

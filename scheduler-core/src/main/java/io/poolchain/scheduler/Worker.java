@@ -28,14 +28,18 @@ final class Worker implements Runnable {
 
     private static final int RESCUE_PHASE = 3 * QUARTER;
 
-    /** Rounds of looking everywhere before a searcher falls asleep; one processor has nobody to wait for. */
-    private static final int SEARCH_ROUNDS = Runtime.getRuntime().availableProcessors() > 1 ? 3 : 1;
+    /** A searcher looks everywhere once, once more after each of so many short waits; one processor has none to wait for. */
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2 : 0;
+
+    /** And once more after giving up the processor so many times, before it falls asleep (docs/decisions/0004). */
+    private static final int YIELDS = 2;
 
     /** The worker that the current thread is running, of whatever scheduler. */
     private static final ThreadLocal<@Nullable Worker> CURRENT = new ThreadLocal<>();
 
     final WorkerCounters counters = new WorkerCounters();
 
+    private final WorkerFutures futures = new WorkerFutures();
     private final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
@@ -49,10 +53,10 @@ final class Worker implements Runnable {
      * Whether this worker's thread sleeps.
      *
      * <pre>
-     *   NO_THREAD -> AWAKE      the thread, when it begins
+     *   NO_THREAD -> AWAKE      whoever hires it, before the thread is made
      *   AWAKE     -> PARKED     the thread, before it announces that it sleeps
      *   PARKED    -> AWAKE      whoever claimed the worker, before the thread is unparked
-     *   AWAKE     -> NO_THREAD  the thread, when it ends
+     *   AWAKE     -> NO_THREAD  the thread, when it ends; or whoever could not make one
      * </pre>
      */
     private volatile int status = NO_THREAD;
@@ -107,13 +111,17 @@ final class Worker implements Runnable {
 
     // ---- the life of a thread
 
-    /** The first that a thread does, under the lock of {@link WorkerThreads}. */
-    void begin(Thread current) {
-        thread = current;
+    /** A thread is about to be made. This and the next two methods are called under the lock of {@link WorkerThreads}. */
+    void hire() {
         status = AWAKE;
     }
 
-    /** The last that a thread does, under the same lock. */
+    /** The first that a thread does. */
+    void begin(Thread current) {
+        thread = current;
+    }
+
+    /** The last that a thread does; or none could be made. */
     void end() {
         status = NO_THREAD;
         thread = null;
@@ -208,10 +216,13 @@ final class Worker implements Runnable {
                 stopSearching();
                 return task;
             }
-            if (round >= SEARCH_ROUNDS) {
+            if (round <= SPINS) {
+                Thread.onSpinWait();
+            } else if (round <= SPINS + YIELDS) {
+                Thread.yield();
+            } else {
                 return null;
             }
-            Thread.onSpinWait();
         }
         return null;
     }
@@ -256,6 +267,45 @@ final class Worker implements Runnable {
             threads.reportTaskFailure(failure);
         } finally {
             counters.countCompleted();
+        }
+    }
+
+    // ---- futures
+
+    void run(WorkerFuture<?> future) {
+        futures.push(future);
+        try {
+            future.runHere();
+        } finally {
+            futures.pop(future);
+        }
+    }
+
+    /** Runs a future that the current task waits for, unless somebody has started it. */
+    void help(WorkerFuture<?> awaited) throws InterruptedException {
+        if (awaited.isDone()) {
+            return;
+        }
+        if (futures.contains(awaited)) {
+            throw new IllegalStateException("A task waits for itself: " + awaited);
+        }
+        WorkerFuture<?> waiting = futures.top();
+        if (waiting != null) {
+            waiting.beginHelping();
+        }
+        try {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            futures.push(awaited); // as in run, with a frame less on the stack of a deep recursion
+            awaited.runHere();
+        } finally {
+            futures.pop(awaited);
+            Thread.interrupted(); // an interrupt of the awaited task ends with it
+            boolean owed = waiting != null && waiting.endHelping();
+            if (owed || runState.isAtLeast(RunState.STOP)) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -45,7 +45,7 @@ public record WorkerStats(
         NO_THREAD,
         /** Its thread sleeps until there may be a task. */
         PARKED,
-        /** Its thread is looking for a task. */
+        /** Its thread is looking for a task, or is about to begin. */
         SEARCHING,
         /** Its thread runs a task. */
         RUNNING

@@ -166,6 +166,7 @@ final class WorkerThreads {
             }
             worker = free[workers.length - alive - 1];
             count(1, 0, 0);
+            worker.hire();
         }
         Start start = null;
         boolean made = false;
@@ -235,6 +236,7 @@ final class WorkerThreads {
             if (start != null) {
                 start.expected = false;
             }
+            worker.end();
             count(-1, 0, 0);
             free(worker);
         }

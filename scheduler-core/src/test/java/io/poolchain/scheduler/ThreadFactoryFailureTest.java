@@ -157,7 +157,10 @@ class ThreadFactoryFailureTest {
         submitter.start();
         await(inFactory, scheduler);
         busy.countDown(); // the first worker runs the other task too, and falls asleep
-        awaitQuiescence(scheduler);
+        TestPools.awaitTrue(
+                () -> scheduler.getCompletedTaskCount() == 2
+                        && scheduler.stats().workers().get(0).state() == WorkerStats.State.PARKED,
+                "the first worker sleeps");
         scheduler.execute(second::countDown);
         await(second, scheduler);
         submitter.join();

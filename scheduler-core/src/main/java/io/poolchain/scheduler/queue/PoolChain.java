@@ -30,7 +30,10 @@ public final class PoolChain<E> {
      */
     public static final int MAX_RING_CAPACITY = 1 << 16;
 
-    /** The largest ring that {@link #trim} leaves in place: 4 KiB with compressed references. Chosen without measurement. */
+    /**
+     * The largest ring that {@link #trim} leaves in place: 4 KiB with compressed references. Keeping 16,384 slots made
+     * bursts slower, not faster (docs/decisions/0004): in one large ring owner and thief stay on each other's heels.
+     */
     static final int RETAINED_RING_CAPACITY = 1 << 10;
 
     private final int firstCapacity;

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static io.poolchain.scheduler.TestPools.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tasks that wait for tasks they have submitted: a fixed pool deadlocks once all its threads do. FAULTS 24 and 25. */
+class NestedJoinTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void hundredsDeep(int n) throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+            assertThat(scheduler.submit(() -> depth(scheduler, 400)).get()).isEqualTo(400);
+        }
+    }
+
+    private static int depth(WorkStealingScheduler scheduler, int left) throws Exception {
+        return left == 0
+                ? 0
+                : 1 + scheduler.submit(() -> depth(scheduler, left - 1)).get();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void aThousandWide(int n) throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+            Future<Integer> sum = scheduler.submit(() -> {
+                List<Future<Integer>> parts = new ArrayList<>();
+                for (int i = 0; i < 1_000; i++) {
+                    int part = i;
+                    parts.add(scheduler.submit(() -> part));
+                }
+                int total = 0;
+                for (Future<Integer> part : parts) {
+                    total += part.get(1, TimeUnit.HOURS);
+                }
+                return total;
+            });
+            assertThat(sum.get()).isEqualTo(499_500);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void invokeAllAndInvokeAnyInsideATask(int n) throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+            List<Callable<Integer>> calls = Collections.nCopies(1_000, () -> 1);
+            Future<Integer> all = scheduler.submit(() -> {
+                int total = 0;
+                for (Future<Integer> one : scheduler.invokeAll(calls)) {
+                    total += one.get();
+                }
+                return total;
+            });
+            assertThat(all.get()).isEqualTo(1_000);
+            Callable<Integer> failing = () -> {
+                throw new IllegalStateException("not me");
+            };
+            assertThat(scheduler
+                            .submit(() -> scheduler.invokeAny(List.of(failing, () -> 7, failing)))
+                            .get())
+                    .isEqualTo(7);
+            assertThat(scheduler
+                            .submit(() -> scheduler.invokeAny(List.of(failing, () -> 7), 1, TimeUnit.HOURS))
+                            .get())
+                    .isEqualTo(7);
+            Future<Integer> none = scheduler.submit(() -> scheduler.invokeAny(List.of(failing, failing)));
+            assertThatThrownBy(none::get).hasRootCauseMessage("not me");
+        }
+    }
+
+    @Test
+    void theFirstSuccessEndsACandidateThatTheWaitingWorkerRunsItself() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+            CountDownLatch waits = new CountDownLatch(1);
+            Callable<String> forever = () -> {
+                waits.countDown();
+                new CountDownLatch(1).await();
+                return "never";
+            };
+            Callable<String> quick = () -> {
+                await(waits, scheduler);
+                return "quick";
+            };
+            Future<Boolean> interruptedAfterwards = scheduler.submit(() -> {
+                assertThat(scheduler.invokeAny(List.of(forever, quick))).isEqualTo("quick");
+                return Thread.currentThread().isInterrupted();
+            });
+            assertThat(interruptedAfterwards.get()).isFalse();
+        }
+    }
+
+    @Test
+    void onlyTheAwaitedTaskRunsInTheWaitingThread() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            List<String> order = new ArrayList<>();
+            ThreadLocal<String> local = new ThreadLocal<>();
+            CountDownLatch allQueued = new CountDownLatch(1);
+            Future<?> outer = scheduler.submit(() -> {
+                await(allQueued, scheduler);
+                local.set("outer's");
+                order.add("outer begins");
+                Future<?> inner = scheduler.submit(() -> order.add("inner"));
+                scheduler.execute(() -> order.add("unrelated, newer"));
+                inner.get();
+                order.add("outer ends with " + local.get());
+                return null;
+            });
+            scheduler.execute(() -> order.add("unrelated, from outside"));
+            allQueued.countDown();
+            outer.get();
+            TestPools.awaitQuiescence(scheduler);
+            assertThat(order)
+                    .containsExactly(
+                            "outer begins",
+                            "inner",
+                            "outer ends with outer's",
+                            "unrelated, newer",
+                            "unrelated, from outside");
+        }
+    }
+
+    @Test
+    void aCancelledInnerTaskDoesNotInterruptTheOneThatWaits() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            AtomicReference<Future<?>> inner = new AtomicReference<>();
+            CountDownLatch innerRuns = new CountDownLatch(1);
+            Future<Boolean> outer = scheduler.submit(() -> {
+                inner.set(scheduler.submit(() -> {
+                    innerRuns.countDown();
+                    new CountDownLatch(1).await();
+                    return null;
+                }));
+                assertThatThrownBy(inner.get()::get).isInstanceOf(java.util.concurrent.CancellationException.class);
+                return Thread.currentThread().isInterrupted();
+            });
+            await(innerRuns, scheduler);
+            inner.get().cancel(true);
+            assertThat(outer.get()).isFalse();
+        }
+    }
+
+    @Test
+    void aCancelledWaitingTaskIsInterruptedAfterTheOneThatItRuns() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            CountDownLatch innerRuns = new CountDownLatch(1);
+            CountDownLatch cancelled = new CountDownLatch(1);
+            AtomicBoolean innerInterrupted = new AtomicBoolean();
+            AtomicBoolean outerInterrupted = new AtomicBoolean();
+            Future<?> outer = scheduler.submit(() -> {
+                Future<?> inner = scheduler.submit(() -> {
+                    innerRuns.countDown();
+                    await(cancelled, scheduler);
+                    innerInterrupted.set(Thread.currentThread().isInterrupted());
+                });
+                inner.get();
+                outerInterrupted.set(Thread.currentThread().isInterrupted());
+                return null;
+            });
+            await(innerRuns, scheduler);
+            assertThat(outer.cancel(true)).isTrue();
+            cancelled.countDown();
+            TestPools.awaitQuiescence(scheduler);
+            assertThat(innerInterrupted).isFalse();
+            assertThat(outerInterrupted).isTrue();
+        }
+    }
+
+    @Test
+    void anInterruptedTaskDoesNotBeginToWait() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            AtomicInteger ran = new AtomicInteger();
+            Future<Boolean> outer = scheduler.submit(() -> {
+                Future<?> inner = scheduler.submit(ran::incrementAndGet);
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(inner::get).isInstanceOf(InterruptedException.class);
+                return Thread.currentThread().isInterrupted();
+            });
+            assertThat(outer.get()).isFalse();
+            TestPools.awaitQuiescence(scheduler);
+            assertThat(ran).as("the inner task runs all the same, once").hasValue(1);
+        }
+    }
+
+    @Test
+    void aTaskThatWaitsForItselfIsToldSo() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            AtomicReference<Future<?>> self = new AtomicReference<>();
+            CountDownLatch known = new CountDownLatch(1);
+            self.set(scheduler.submit(() -> {
+                await(known, scheduler);
+                Future<?> between = scheduler.submit(() -> self.get().get());
+                return between.get();
+            }));
+            known.countDown();
+            assertThatThrownBy(() -> self.get().get())
+                    .isInstanceOf(ExecutionException.class)
+                    .hasRootCauseInstanceOf(IllegalStateException.class)
+                    .rootCause()
+                    .hasMessageStartingWith("A task waits for itself");
+        }
+    }
+
+    @Test
+    void aTaskThatSomebodyElseRunsIsWaitedForInTime() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+            CountDownLatch release = new CountDownLatch(1);
+            CountDownLatch started = new CountDownLatch(1);
+            Future<?> slow = scheduler.submit(() -> {
+                started.countDown();
+                await(release, scheduler);
+            });
+            await(started, scheduler);
+            Future<?> outer = scheduler.submit(() -> slow.get(1, TimeUnit.MILLISECONDS));
+            assertThatThrownBy(outer::get).hasCauseInstanceOf(TimeoutException.class);
+            release.countDown();
+        }
+    }
+
+    /** As deep as no stack is: an answer or a clear error, and the scheduler goes on. */
+    @Test
+    void aHundredThousandDeep() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            Future<Integer> deep = scheduler.submit(() -> depth(scheduler, 100_000));
+            try {
+                assertThat(deep.get()).isEqualTo(100_000);
+            } catch (ExecutionException e) {
+                assertThat(e).hasRootCauseInstanceOf(StackOverflowError.class);
+            }
+            assertThat(scheduler.submit(() -> depth(scheduler, 100)).get()).isEqualTo(100);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void mergeSort(int n) throws Exception {
+        int[] numbers = new SplittableRandom(1).ints(1_000_000).toArray();
+        int[] expected = numbers.clone();
+        Arrays.sort(expected);
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+            scheduler
+                    .submit(() -> sort(scheduler, numbers, 0, numbers.length, new int[numbers.length]))
+                    .get();
+        }
+        assertThat(numbers).isEqualTo(expected);
+    }
+
+    private static Void sort(WorkStealingScheduler scheduler, int[] numbers, int from, int to, int[] spare)
+            throws Exception {
+        if (to - from < 64) {
+            Arrays.sort(numbers, from, to);
+            return null;
+        }
+        int middle = (from + to) >>> 1;
+        Future<Void> right = scheduler.submit(() -> sort(scheduler, numbers, middle, to, spare));
+        sort(scheduler, numbers, from, middle, spare);
+        right.get();
+        System.arraycopy(numbers, from, spare, from, to - from);
+        for (int at = from, left = from, other = middle; at < to; at++) {
+            boolean takeLeft = other == to || (left < middle && spare[left] <= spare[other]);
+            numbers[at] = takeLeft ? spare[left++] : spare[other++];
+        }
+        return null;
+    }
+}

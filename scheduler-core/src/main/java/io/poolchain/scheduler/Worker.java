@@ -71,6 +71,11 @@ final class Worker implements Runnable {
     /** Whether {@link IdleWorkers} counts this worker as searching. Owned by the worker's thread. */
     private boolean searching;
 
+    /** The worker from which the last search stole, or NOBODY once that has failed. Owned by the worker's thread. */
+    private int lastVictim = NOBODY;
+
+    private static final int NOBODY = -1;
+
     /** Whether the search under way follows a wake-up from sleep. Owned by the worker's thread. */
     private boolean woken;
 
@@ -180,7 +185,7 @@ final class Worker implements Runnable {
         return true;
     }
 
-    /** The next task without a search: from the own chain, else from the submission queue; fairly from time to time. */
+    /** The next task without a search: from the own chain, the submission queue, the last victim; fairly from time to time. */
     private @Nullable Runnable next() {
         if (runState.isAtLeast(RunState.STOP)) {
             return null;
@@ -190,7 +195,22 @@ final class Worker implements Runnable {
         if (task == null) {
             task = chain.popHead();
         }
-        return task != null ? task : submissions.poll(taken);
+        if (task == null) {
+            task = submissions.poll(taken);
+        }
+        return task != null ? task : stealAgain();
+    }
+
+    /** Where one task was stolen there are often more: they are had without the cost of a search. */
+    private @Nullable Runnable stealAgain() {
+        if (lastVictim == NOBODY) {
+            return null;
+        }
+        Runnable task = stealFrom(lastVictim);
+        if (task == null) {
+            lastVictim = NOBODY;
+        }
+        return task;
     }
 
     /** Gives other sources than the head of the own chain their turn. The count of tasks is never reset. */
@@ -237,8 +257,10 @@ final class Worker implements Runnable {
     /** Visits each other worker's chain once. */
     private @Nullable Runnable steal() {
         for (victims.shuffle(); victims.hasNext(); ) {
-            Runnable task = stealFrom(victims.next());
+            int victim = victims.next();
+            Runnable task = stealFrom(victim);
             if (task != null) {
+                lastVictim = victim;
                 return task;
             }
         }

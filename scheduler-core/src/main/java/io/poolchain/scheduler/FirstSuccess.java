@@ -61,6 +61,7 @@ final class FirstSuccess<V> {
     }
 
     private final class Candidate extends WorkerFuture<V> {
+        /** Whether the task threw. Written and read by the thread that runs it, before the future is done. */
         private boolean failed;
 
         Candidate(WorkerThreads threads, Callable<V> task) {

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * One worker: finds a task, runs it, and idles when there is none. It outlives its thread; at most one thread runs it at
  * a time, and that thread owns its chain and its counters. The step names are those of docs/idle-protocol.md.
  */
-final class Worker implements Runnable {
+final class Worker {
     /**
      * Every so many tasks a worker takes one from the submission queue, and as often one from the tail of its own chain,
-     * if there is any: so neither outside tasks nor old local ones wait for ever. Must be a power of two, at least 64 is
-     * a stated promise.
+     * if there is any: so neither outside tasks nor old local ones wait for ever. A power of two, and no more than the 64
+     * that are promised.
      */
     static final int FAIR_INTERVAL = 64;
 
@@ -133,8 +133,7 @@ final class Worker implements Runnable {
     }
 
     /** What a thread does between these two. */
-    @Override
-    public void run() {
+    void run() {
         Worker outer = CURRENT.get();
         CURRENT.set(this);
         searching = false;

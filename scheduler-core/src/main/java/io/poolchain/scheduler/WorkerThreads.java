@@ -46,8 +46,8 @@ final class WorkerThreads {
     private volatile boolean mayHire = true;
 
     /**
-     * A worker that was claimed and not woken, because its claimer ran out of stack. There can be but one, since it counts
-     * as searching; the next one who has a task to tell of wakes it.
+     * A worker that was claimed and not woken, because its claimer ran out of stack. {@link #signal} leaves but one, since it
+     * counts as searching; the next one who has a task to tell of wakes it, and so does {@link #wakeAll} before it claims.
      */
     private volatile @Nullable Worker owed;
 

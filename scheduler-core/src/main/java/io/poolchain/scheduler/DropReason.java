@@ -3,10 +3,10 @@ package io.poolchain.scheduler;
 
 /** Why a task was refused, or was accepted and will never run. */
 public enum DropReason {
-    /** Refused, because the scheduler held as many tasks as it may. An unbounded scheduler never does this. */
+    /** Refused by an exception, because there was no room. A scheduler without a bound never does this. */
     CAPACITY,
-    /** Refused, because the scheduler was shut down. */
+    /** Refused, because the scheduler was shut down; by an exception, unless its policy is one that discards. */
     SHUTDOWN,
-    /** Accepted, then returned unstarted by {@link WorkStealingScheduler#shutdownNow()}. */
+    /** Accepted, then returned unstarted by {@link WorkStealingScheduler#shutdownNow()} or thrown away by a policy. */
     DISCARDED
 }

@@ -34,7 +34,7 @@ final class FirstSuccess<V> {
         try {
             candidates.forEach(executor::execute);
             for (Candidate candidate : candidates) {
-                waiting.help(candidate);
+                candidate.runBy(waiting);
             }
             ExecutionException failure = null;
             for (Candidate candidate : candidates) {
@@ -76,6 +76,7 @@ final class FirstSuccess<V> {
 
         @Override
         protected void done() {
+            super.done();
             if (!failed && !isCancelled()) {
                 cancelAllBut(this);
             }

@@ -4,7 +4,8 @@ package io.poolchain.scheduler;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Who sleeps, how many search, and whom to wake: the protocol of docs/idle-protocol.md. It deals in worker indexes only;
@@ -22,9 +23,10 @@ final class IdleWorkers extends IdleWorkersWord {
 
     /**
      * For each sleeping worker, the index of the one below it in the stack, or NONE. Written by the worker before the
-     * compare-and-set that puts it on top; a claimer that read a stale value is refused by the version.
+     * compare-and-set that puts it on top; a claimer that read a stale value is refused by the version. The array is
+     * replaced by a longer one with the same elements when there are to be more workers.
      */
-    private final AtomicIntegerArray below;
+    private volatile AtomicInteger[] below;
 
     IdleWorkers(int workers) {
         this(workers, 0);
@@ -33,12 +35,24 @@ final class IdleWorkers extends IdleWorkersWord {
     /** Tests start the version just below its overflow. */
     IdleWorkers(int workers, int version) {
         super(IdleCounters.of(version, 0, IdleCounters.NONE));
-        below = new AtomicIntegerArray(workers);
+        below = new AtomicInteger[0];
+        growTo(workers);
+    }
+
+    /** Makes places for more workers, before the first of them begins. One caller at a time. */
+    void growTo(int workers) {
+        int before = below.length;
+        AtomicInteger[] more = Arrays.copyOf(below, workers);
+        for (int worker = before; worker < workers; worker++) {
+            more[worker] = new AtomicInteger();
+        }
+        below = more;
     }
 
     /**
      * Steps <b>check</b> and <b>claim</b>: if nobody searches, takes a worker off the stack and counts it as searching. The
-     * caller must wake it, and do nothing before that which can fail.
+     * caller must wake it, and do nothing before that which can fail; or, if its thread has left, call {@link
+     * #stopSearching} for it and check again.
      */
     int claimUnlessSearching() {
         while (true) {
@@ -47,7 +61,7 @@ final class IdleWorkers extends IdleWorkersWord {
                 return SOMEBODY_SEARCHES;
             }
             int top = IdleCounters.top(word);
-            if (top == NOBODY_SLEEPS || casWord(word, IdleCounters.wakeTop(word, below.getOpaque(top)))) {
+            if (top == NOBODY_SLEEPS || casWord(word, IdleCounters.wakeTop(word, below[top].getOpaque()))) {
                 return top;
             }
         }
@@ -58,7 +72,7 @@ final class IdleWorkers extends IdleWorkersWord {
         while (true) {
             long word = wordVolatile();
             int top = IdleCounters.top(word);
-            if (top == NOBODY_SLEEPS || casWord(word, IdleCounters.wakeTop(word, below.getOpaque(top)))) {
+            if (top == NOBODY_SLEEPS || casWord(word, IdleCounters.wakeTop(word, below[top].getOpaque()))) {
                 return top;
             }
         }
@@ -78,8 +92,9 @@ final class IdleWorkers extends IdleWorkersWord {
         while (true) {
             long word = wordVolatile();
             long stopped = IdleCounters.stopSearching(word);
-            if (casWord(word, stopped)) {
-                return IdleCounters.searching(stopped) == 0;
+            boolean last = IdleCounters.searching(stopped) == 0;
+            if (casWord(word, stopped)) { // after which no call may run out of stack
+                return last;
             }
         }
     }
@@ -92,10 +107,11 @@ final class IdleWorkers extends IdleWorkersWord {
     boolean fallAsleep(int worker) {
         while (true) {
             long word = wordVolatile();
-            below.setOpaque(worker, IdleCounters.top(word));
+            below[worker].setOpaque(IdleCounters.top(word));
             long asleep = IdleCounters.fallAsleep(word, worker);
+            boolean last = IdleCounters.searching(asleep) == 0;
             if (casWord(word, asleep)) {
-                return IdleCounters.searching(asleep) == 0;
+                return last;
             }
         }
     }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +15,35 @@ import org.jspecify.annotations.Nullable;
  * <p>Obtained from {@link WorkStealingScheduler#builder()}.
  */
 public final class SchedulerBuilder {
+    /** The largest bound; far more than fit into memory. */
+    public static final int MAX_CAPACITY = 1 << 30;
+
+    /** The shortest fairness interval. */
+    public static final int MIN_FAIRNESS_INTERVAL = 4;
+
+    /** The longest fairness interval. */
+    public static final int MAX_FAIRNESS_INTERVAL = 1 << 20;
+
+    /**
+     * Short enough that a task from outside starts after 64 short tasks of a worker, and long enough that the look into
+     * another queue, a few nanoseconds, is lost in the noise. Chosen without measurement (docs/decisions/0003).
+     */
+    private static final int DEFAULT_FAIRNESS_INTERVAL = 64;
+
     private static final AtomicInteger UNNAMED = new AtomicInteger();
 
     private int parallelism = Runtime.getRuntime().availableProcessors();
     private @Nullable String name;
     private @Nullable ThreadFactory threadFactory;
+    private long keepAliveNanos = SchedulerOptions.FOR_EVER;
+    private int capacity = SchedulerOptions.UNBOUNDED;
+    private RejectionPolicy rejectionPolicy = RejectionPolicy.abort();
+    private LocalOrder localOrder = LocalOrder.LIFO;
+    private int fairnessInterval = DEFAULT_FAIRNESS_INTERVAL;
+    private @Nullable UnaryOperator<Runnable> taskDecorator;
+    private Thread.@Nullable UncaughtExceptionHandler uncaughtExceptionHandler;
+    private @Nullable Runnable onThreadStart;
+    private @Nullable Runnable onThreadStop;
 
     SchedulerBuilder() {}
 
@@ -26,14 +53,15 @@ public final class SchedulerBuilder {
      * @param workers from 1 to {@link WorkStealingScheduler#MAX_PARALLELISM}
      * @return this builder
      * @throws IllegalArgumentException if {@code workers} is out of this range
+     * @see WorkStealingScheduler#setParallelism(int)
      */
     public SchedulerBuilder parallelism(int workers) {
-        if (workers < 1 || workers > WorkStealingScheduler.MAX_PARALLELISM) {
-            throw new IllegalArgumentException(
-                    "parallelism must be from 1 to " + WorkStealingScheduler.MAX_PARALLELISM + ", but was " + workers);
-        }
-        this.parallelism = workers;
+        this.parallelism = requireParallelism(workers);
         return this;
+    }
+
+    static int requireParallelism(int workers) {
+        return requireRange("parallelism", workers, 1, WorkStealingScheduler.MAX_PARALLELISM);
     }
 
     /**
@@ -70,14 +98,168 @@ public final class SchedulerBuilder {
     }
 
     /**
+     * How long a thread sleeps for want of tasks before it ends; another is made when there is work for it. As {@link
+     * java.util.concurrent.ThreadPoolExecutor#allowCoreThreadTimeOut(boolean)}: with no work all threads end. By default
+     * they stay until shutdown.
+     *
+     * @param time more than zero
+     * @return this builder
+     * @throws NullPointerException if {@code time} is null
+     * @throws IllegalArgumentException if {@code time} is zero or negative
+     */
+    public SchedulerBuilder keepAlive(Duration time) {
+        if (Objects.requireNonNull(time, "time").isNegative() || time.isZero()) {
+            throw new IllegalArgumentException("keepAlive must be more than zero, but was " + time);
+        }
+        this.keepAliveNanos = TimeUnit.NANOSECONDS.convert(time);
+        return this;
+    }
+
+    /**
+     * How many tasks may wait beside those that run: {@code parallelism + capacity} tasks fit, from outside and from
+     * workers together, and not one more. As a {@link java.util.concurrent.ThreadPoolExecutor} with a queue of this
+     * capacity. By default there is no bound.
+     *
+     * <p>A task waits until its place in the queue is reached, even if it has been cancelled, or run by a worker that
+     * waited for its future.
+     *
+     * @param tasks from 1 to {@link #MAX_CAPACITY}
+     * @return this builder
+     * @throws IllegalArgumentException if {@code tasks} is out of this range
+     * @see #rejectionPolicy(RejectionPolicy)
+     */
+    public SchedulerBuilder capacity(int tasks) {
+        this.capacity = requireRange("capacity", tasks, 1, MAX_CAPACITY);
+        return this;
+    }
+
+    /**
+     * What becomes of a task for which there is no room. By default {@link RejectionPolicy#abort()}. Has no effect without
+     * a {@link #capacity(int)}.
+     *
+     * @param policy the policy
+     * @return this builder
+     * @throws NullPointerException if {@code policy} is null
+     */
+    public SchedulerBuilder rejectionPolicy(RejectionPolicy policy) {
+        this.rejectionPolicy = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /**
+     * In which order a worker starts the tasks that it has submitted itself. By default {@link LocalOrder#LIFO}. Others
+     * steal the oldest in any case.
+     *
+     * @param order the order
+     * @return this builder
+     * @throws NullPointerException if {@code order} is null
+     */
+    public SchedulerBuilder localOrder(LocalOrder order) {
+        this.localOrder = Objects.requireNonNull(order, "order");
+        return this;
+    }
+
+    /**
+     * The bound on unfairness: of so many tasks that a worker takes, at least one comes from the submission queue, and one
+     * is the oldest of its own chain, if there are any there; and of eight times as many, one is the oldest of another
+     * worker's chain, the others in rotation. By default 64: a task from outside is started after at most 63 others of the
+     * same worker, and the looks into other queues cost next to nothing. Choose less if tasks are long and outside tasks are
+     * urgent, more if throughput is all.
+     *
+     * @param tasks from {@link #MIN_FAIRNESS_INTERVAL} to {@link #MAX_FAIRNESS_INTERVAL}; rounded down to a power of two
+     * @return this builder
+     * @throws IllegalArgumentException if {@code tasks} is out of this range
+     */
+    public SchedulerBuilder fairnessInterval(int tasks) {
+        this.fairnessInterval = Integer.highestOneBit(
+                requireRange("fairnessInterval", tasks, MIN_FAIRNESS_INTERVAL, MAX_FAIRNESS_INTERVAL));
+        return this;
+    }
+
+    /**
+     * Replaces each task by another that does something before and after it, in the thread that submits it: the place to
+     * carry over a logging or tracing context, and to put a {@code beforeExecute} or {@code afterExecute}. By default tasks
+     * run as they are.
+     *
+     * <p>What {@code submit} and {@code invokeAll} make of a task is decorated so that it is also when a worker runs it that
+     * waits for it; it never throws, and is cancelled or done when it returns. An exception of the decorator itself goes to
+     * the submitter; one of the task that it returned, to the future or the handler. {@code shutdownNow} returns what the
+     * decorator has returned, but futures as they are.
+     *
+     * @param decorator given a task, returns the one to run, which must run the given one; called by any thread that submits
+     * @return this builder
+     * @throws NullPointerException if {@code decorator} is null
+     */
+    public SchedulerBuilder taskDecorator(UnaryOperator<Runnable> decorator) {
+        this.taskDecorator = Objects.requireNonNull(decorator, "decorator");
+        return this;
+    }
+
+    /**
+     * Is told what a task threw that was given to {@code execute}, in the worker's thread, in place of the thread's own
+     * handler. What it throws itself is logged. By default the thread's handler is told, and if nobody has set any, the log.
+     *
+     * @param handler the handler
+     * @return this builder
+     * @throws NullPointerException if {@code handler} is null
+     */
+    public SchedulerBuilder uncaughtExceptionHandler(Thread.UncaughtExceptionHandler handler) {
+        this.uncaughtExceptionHandler = Objects.requireNonNull(handler, "handler");
+        return this;
+    }
+
+    /**
+     * Is run by each of the workers' threads before its first task. What it throws is logged.
+     *
+     * @param hook what to run
+     * @return this builder
+     * @throws NullPointerException if {@code hook} is null
+     */
+    public SchedulerBuilder onThreadStart(Runnable hook) {
+        this.onThreadStart = Objects.requireNonNull(hook, "hook");
+        return this;
+    }
+
+    /**
+     * Is run by each of the workers' threads after its last task; before {@code awaitTermination} returns. What it throws
+     * is logged. A thread that is about to end and finds that it is needed after all, has both hooks run again.
+     *
+     * @param hook what to run
+     * @return this builder
+     * @throws NullPointerException if {@code hook} is null
+     */
+    public SchedulerBuilder onThreadStop(Runnable hook) {
+        this.onThreadStop = Objects.requireNonNull(hook, "hook");
+        return this;
+    }
+
+    /**
      * Builds a scheduler. It has no thread until it is given a task.
      *
      * @return a new scheduler
      */
     public WorkStealingScheduler build() {
         String chosenName = name != null ? name : "poolchain-" + UNNAMED.incrementAndGet();
-        ThreadFactory chosenFactory = threadFactory != null ? threadFactory : new NamedThreads(chosenName);
-        return new WorkStealingScheduler(chosenName, parallelism, chosenFactory);
+        return new WorkStealingScheduler(new SchedulerOptions(
+                chosenName,
+                parallelism,
+                threadFactory != null ? threadFactory : new NamedThreads(chosenName),
+                keepAliveNanos,
+                capacity,
+                rejectionPolicy,
+                localOrder,
+                fairnessInterval,
+                taskDecorator,
+                uncaughtExceptionHandler,
+                onThreadStart,
+                onThreadStop));
+    }
+
+    private static int requireRange(String argument, int value, int from, int to) {
+        if (value < from || value > to) {
+            throw new IllegalArgumentException(argument + " must be from " + from + " to " + to + ", but was " + value);
+        }
+        return value;
     }
 
     /** Threads as {@link java.util.concurrent.Executors#defaultThreadFactory()} makes them, named after the scheduler. */

@@ -25,19 +25,22 @@ import java.util.function.ToLongFunction;
  *
  * @param name the scheduler's name
  * @param parallelism the largest number of workers
+ * @param capacity how many tasks may wait beside those that run; {@link Integer#MAX_VALUE} if there is no bound
  * @param poolSize workers that have a thread
  * @param largestPoolSize the largest value that {@code poolSize} has had
- * @param submittedOutside tasks accepted from threads that are not workers of this scheduler
+ * @param submittedOutside tasks accepted from threads that are not workers of this scheduler, and tasks that {@link
+ *     RejectionPolicy#discard()} has thrown away on arrival
  * @param submissionQueueDepth tasks from such threads that no worker has taken yet
  * @param submissionQueueCapacity slots in the rings of the submission queue
  * @param submissionQueueGrowth rings added to the submission queue because the newest was full
  * @param submissionQueueRingDrops drained rings unlinked from the submission queue
  * @param dropped tasks refused or discarded, by reason; has every reason as a key
- * @param workers one entry for each worker, in the order of their indexes
+ * @param workers one entry for each worker that there has ever been, in the order of their indexes
  */
 public record SchedulerStats(
         String name,
         int parallelism,
+        int capacity,
         int poolSize,
         int largestPoolSize,
         long submittedOutside,

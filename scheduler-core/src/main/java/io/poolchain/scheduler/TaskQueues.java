@@ -3,28 +3,42 @@ package io.poolchain.scheduler;
 
 import io.poolchain.scheduler.queue.PoolChain;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Every place where a task can wait: the submission queue and each worker's chain. */
 final class TaskQueues {
     final SubmissionQueue submissions;
 
-    private final PoolChain<Runnable>[] chains;
+    /**
+     * By worker. Replaced by a longer copy when there are to be more workers, before the first of them begins; never
+     * shortened, because the chain of a worker that has left may hold tasks.
+     */
+    private volatile PoolChain<Runnable>[] chains;
 
+    @SuppressWarnings({"unchecked", "rawtypes"})
     TaskQueues(int workers, int processors) {
         submissions = new SubmissionQueue(processors);
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        PoolChain<Runnable>[] made = new PoolChain[workers];
-        chains = made;
-        for (int worker = 0; worker < workers; worker++) {
-            chains[worker] = new PoolChain<>();
+        chains = new PoolChain[0];
+        growTo(workers);
+    }
+
+    /** Makes chains for more workers. One caller at a time. */
+    void growTo(int workers) {
+        int before = chains.length;
+        PoolChain<Runnable>[] more = Arrays.copyOf(chains, workers);
+        for (int worker = before; worker < workers; worker++) {
+            more[worker] = new PoolChain<>();
         }
+        chains = more;
     }
 
     PoolChain<Runnable> chain(int worker) {
         return chains[worker];
     }
 
+    /** How many workers there have ever been. */
     int workers() {
         return chains.length;
     }
@@ -48,6 +62,16 @@ final class TaskQueues {
             size += chain.size();
         }
         return size;
+    }
+
+    /** Takes a task that has waited long: from outside, or else a worker's oldest. */
+    @Nullable
+    Runnable pollOldest() {
+        Runnable task = submissions.poll(0);
+        for (int worker = 0; task == null && worker < workers(); worker++) {
+            task = chain(worker).popTail();
+        }
+        return task;
     }
 
     /**

@@ -57,6 +57,10 @@ final class Victims {
         return others;
     }
 
+    int workers() {
+        return others + 1;
+    }
+
     private int worker(int other) {
         return other < self ? other : other + 1;
     }

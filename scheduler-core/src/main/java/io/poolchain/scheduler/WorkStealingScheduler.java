@@ -4,9 +4,7 @@ package io.poolchain.scheduler;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
@@ -16,7 +14,7 @@ import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A drop-in replacement for {@link java.util.concurrent.Executors#newFixedThreadPool(int)} that runs small tasks many
@@ -25,7 +23,7 @@ import java.util.concurrent.atomic.LongAdder;
  * are started in the order of their submission, per submitting thread.
  *
  * <p><b>Same as a fixed thread pool:</b> never more than {@code parallelism} tasks in flight; threads made on demand by
- * any {@link ThreadFactory}, non-daemon by default; an unbounded queue; {@code shutdown}, {@code shutdownNow} and
+ * any {@link ThreadFactory}, non-daemon by default; a queue without a bound unless one is asked for; {@code shutdown}, {@code shutdownNow} and
  * {@code awaitTermination}; futures and their cancellation; actions in a thread before it submits a task happen-before
  * the task, and the task happens-before what {@code Future.get} or {@code awaitTermination} returns to.
  *
@@ -34,7 +32,8 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p><b>Nobody waits for ever</b> while others submit themselves again and again. Of the tasks that a worker takes, at
  * least each 64th comes from the submission queue and another 64th from the tail of its own chain, if there is any there;
- * and each 512th from another worker's chain, the others in rotation.
+ * and each 512th from another worker's chain, the others in rotation. {@link SchedulerBuilder#fairnessInterval(int)} sets
+ * these bounds.
  *
  * <p><b>Tasks may wait for tasks.</b> When a task calls {@code get} on a future that {@code submit} returned, or {@code
  * invokeAll} or {@code invokeAny}, its worker runs what it waits for itself, unless somebody has started that; never an
@@ -50,19 +49,22 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     /** The largest number of workers. */
     public static final int MAX_PARALLELISM = IdleCounters.MAX_WORKERS;
 
-    private final String name;
+    private final SchedulerOptions options;
     private final RunState runState = new RunState();
     private final TaskQueues queues;
     private final WorkerThreads threads;
-    private final Map<DropReason, LongAdder> dropped = new EnumMap<>(DropReason.class);
+    private final DroppedTasks dropped = new DroppedTasks();
 
-    WorkStealingScheduler(String name, int parallelism, ThreadFactory threadFactory) {
-        this.name = name;
-        this.queues = new TaskQueues(parallelism, Runtime.getRuntime().availableProcessors());
-        this.threads = new WorkerThreads(this, threadFactory, queues, runState);
-        for (DropReason reason : DropReason.values()) {
-            dropped.put(reason, new LongAdder());
-        }
+    /** Null if there is no bound. */
+    private final @Nullable TaskRoom room;
+
+    WorkStealingScheduler(SchedulerOptions options) {
+        this.options = options;
+        queues = new TaskQueues(options.parallelism(), Runtime.getRuntime().availableProcessors());
+        room = options.capacity() == SchedulerOptions.UNBOUNDED
+                ? null
+                : new TaskRoom(options.parallelism(), options.capacity(), options.rejectionPolicy(), queues, dropped);
+        threads = new WorkerThreads(this, options, queues, runState, room);
     }
 
     /**
@@ -97,19 +99,69 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     // ---- submission
 
     /**
-     * Runs a task at some time in the future, on a worker.
+     * Runs a task at some time in the future, on a worker; or does with it what the {@link RejectionPolicy} says, if this
+     * scheduler has a bound and no room.
      *
-     * @throws NullPointerException if {@code task} is null
-     * @throws RejectedExecutionException if this scheduler is shut down, or has no thread and its factory returns null
-     * @throws RuntimeException whatever the thread factory throws, if this scheduler has no thread
+     * @throws NullPointerException if {@code task} is null, or becomes so by the task decorator
+     * @throws RejectedExecutionException if this scheduler is shut down, or has no room and such a policy, or has no thread
+     *     and its factory returns null
+     * @throws RuntimeException whatever the thread factory throws, if this scheduler has no thread; or the task decorator
      */
     @Override
     public void execute(Runnable task) {
         Objects.requireNonNull(task, "task");
         Worker worker = Worker.current(threads);
-        boolean accepted = worker != null ? worker.submit(task) : submitFromOutside(task);
-        if (!accepted) {
-            dropped(DropReason.SHUTDOWN).increment();
+        Runnable decorated = threads.decorateUnlessFuture(task);
+        if (room != null) {
+            executeWithin(room, decorated, worker);
+        } else if (!submit(decorated, worker)) {
+            refuse(task);
+        }
+    }
+
+    private void executeWithin(TaskRoom room, Runnable task, @Nullable Worker worker) {
+        if (!runState.isRunning()) {
+            refuse(task);
+            return;
+        }
+        if (room.admit(task, worker != null, this)) {
+            boolean accepted = false;
+            try {
+                accepted = submit(task, worker);
+            } finally {
+                if (!accepted) {
+                    room.leave();
+                }
+            }
+            if (!accepted) {
+                refuse(task);
+            }
+        }
+    }
+
+    private boolean submit(Runnable task, @Nullable Worker worker) {
+        return worker != null ? worker.submit(task) : submitFromOutside(task);
+    }
+
+    private boolean submitFromOutside(Runnable task) {
+        if (!runState.isRunning()) {
+            return false;
+        }
+        threads.ensureOne();
+        if (!queues.submissions.offer(task)) { // step push
+            return false;
+        }
+        VarHandle.fullFence(); // step fence
+        threads.signal();
+        return true;
+    }
+
+    /** After shutdown. */
+    private void refuse(Runnable task) {
+        if (room != null && room.discards()) {
+            dropped.discard(task, DropReason.SHUTDOWN);
+        } else {
+            dropped.count(DropReason.SHUTDOWN, 1);
             throw new RejectedExecutionException("Task " + task + " rejected from " + this);
         }
     }
@@ -147,19 +199,6 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         return new FirstSuccess<>(threads, tasks).await(this, worker, System.nanoTime() + unit.toNanos(timeout));
     }
 
-    private boolean submitFromOutside(Runnable task) {
-        if (!runState.isRunning()) {
-            return false;
-        }
-        threads.ensureOne();
-        if (!queues.submissions.offer(task)) { // step push
-            return false;
-        }
-        VarHandle.fullFence(); // step fence
-        threads.signal();
-        return true;
-    }
-
     // ---- end of life
 
     /** Accepts no more tasks, runs those it has, then ends. Returns at once; a second call does nothing. */
@@ -180,7 +219,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         closeAndAdvanceTo(RunState.STOP);
         threads.interruptAll();
         List<Runnable> unstarted = queues.drain();
-        dropped(DropReason.DISCARDED).add(unstarted.size());
+        dropped.count(DropReason.DISCARDED, unstarted.size());
         return unstarted;
     }
 
@@ -188,6 +227,9 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         runState.advanceTo(RunState.CLOSING);
         queues.submissions.close(); // waits for the submissions under way
         runState.advanceTo(state);
+        if (room != null) {
+            room.shutDown();
+        }
         threads.wakeAll();
         threads.terminateIfDone();
     }
@@ -222,11 +264,17 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     /**
      * Shuts down and waits until all tasks have run and all workers have ended. If the calling thread is interrupted,
      * stops as by {@link #shutdownNow()}, goes on waiting, and leaves the thread interrupted. As {@code
-     * ExecutorService.close} of JDK 19. Not to be called by a task of this scheduler, which would wait for itself.
+     * ExecutorService.close} of JDK 19.
+     *
+     * @throws IllegalStateException if a task of this scheduler calls this: it would wait for itself. The scheduler is shut
+     *     down all the same
      */
     @Override
     public void close() {
         shutdown();
+        if (Worker.current(threads) != null) {
+            throw new IllegalStateException("A task can't wait for the end of its own scheduler: " + this);
+        }
         boolean interrupted = false;
         while (!isTerminated()) {
             try {
@@ -247,7 +295,22 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
 
     /** {@return the name given by {@link SchedulerBuilder#name(String)}, or one made up} */
     public String name() {
-        return name;
+        return options.name();
+    }
+
+    /**
+     * Changes the number of workers. More are made on demand. If there are to be fewer, threads that sleep end now, and
+     * others after the task that they run; the tasks in their chains are run by those that stay.
+     *
+     * @param workers from 1 to {@link #MAX_PARALLELISM}
+     * @throws IllegalArgumentException if {@code workers} is out of this range
+     */
+    public void setParallelism(int workers) {
+        SchedulerBuilder.requireParallelism(workers);
+        int before = threads.resize(workers);
+        if (room != null) {
+            room.resize(workers - before);
+        }
     }
 
     /**
@@ -263,12 +326,12 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
 
     /** {@return the number of workers} */
     public int getCorePoolSize() {
-        return queues.workers();
+        return threads.parallelism();
     }
 
     /** {@return the number of workers, as {@link #getCorePoolSize()}} */
     public int getMaximumPoolSize() {
-        return queues.workers();
+        return threads.parallelism();
     }
 
     /** {@return how many workers have a thread} */
@@ -302,24 +365,23 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
      * @return a new snapshot
      */
     public SchedulerStats stats() {
-        Map<DropReason, Long> droppedNow = new EnumMap<>(DropReason.class);
-        dropped.forEach((reason, count) -> droppedNow.put(reason, count.sum()));
         List<WorkerStats> workers = new ArrayList<>(queues.workers());
         for (Worker worker : threads.workers()) {
             workers.add(worker.stats());
         }
         SubmissionQueue submissions = queues.submissions;
         return new SchedulerStats(
-                name,
-                queues.workers(),
+                options.name(),
+                threads.parallelism(),
+                options.capacity(),
                 threads.made(),
                 threads.largest(),
-                submissions.accepted(),
+                submissions.accepted() + dropped.discardedOnArrival(),
                 submissions.size(),
                 submissions.capacity(),
                 submissions.growths(),
                 submissions.drops(),
-                Map.copyOf(droppedNow),
+                dropped.snapshot(),
                 List.copyOf(workers));
     }
 
@@ -335,9 +397,5 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         return super.toString() + '[' + runState.describe() + ", pool size = " + stats.poolSize()
                 + ", active threads = " + stats.activeWorkers() + ", queued tasks = " + stats.queued()
                 + ", completed tasks = " + stats.completed() + ']';
-    }
-
-    private LongAdder dropped(DropReason reason) {
-        return Objects.requireNonNull(dropped.get(reason));
     }
 }

@@ -2,6 +2,8 @@
 package io.poolchain.scheduler;
 
 import io.poolchain.scheduler.queue.PoolChain;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -11,22 +13,8 @@ import org.jspecify.annotations.Nullable;
  * a time, and that thread owns its chain and its counters. The step names are those of docs/idle-protocol.md.
  */
 final class Worker {
-    /**
-     * Every so many tasks a worker takes one from the submission queue, and as often one from the tail of its own chain,
-     * if there is any: so neither outside tasks nor old local ones wait for ever. A power of two, and no more than the 64
-     * that are promised.
-     */
-    static final int FAIR_INTERVAL = 64;
-
-    /**
-     * Every so many tasks a worker takes one from the tail of another's chain, the others in rotation: so tasks behind a
-     * worker that blocks are reached though nobody is idle. Rarer, because it touches another worker's cache lines.
-     */
-    static final int RESCUE_INTERVAL = 512;
-
-    private static final int QUARTER = FAIR_INTERVAL / 4;
-
-    private static final int RESCUE_PHASE = 3 * QUARTER;
+    /** How much rarer than its own tail a worker looks at the tail of another's chain, for that touches its cache lines. */
+    static final int RESCUE_FACTOR = 8;
 
     /** A searcher looks everywhere once, once more after each of so many short waits; one processor has none to wait for. */
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2 : 0;
@@ -44,10 +32,20 @@ final class Worker {
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
     private final SubmissionQueue submissions;
-    private final Victims victims;
     private final IdleWorkers idle;
     private final RunState runState;
     private final WorkerThreads threads;
+    private final @Nullable TaskRoom room;
+    private final boolean oldestFirst;
+    private final long keepAliveNanos;
+
+    /**
+     * Every so many tasks a worker takes one from the submission queue, and as often one from the tail of its own chain,
+     * if there is any: so neither outside tasks nor old local ones wait for ever. And {@link #RESCUE_FACTOR} times rarer
+     * one from the tail of another's chain, the others in rotation: so tasks behind a worker that blocks are reached
+     * though nobody is idle. A power of two from 4 on.
+     */
+    private final int fairInterval;
 
     /**
      * Whether this worker's thread sleeps.
@@ -56,17 +54,34 @@ final class Worker {
      *   NO_THREAD -> AWAKE      whoever hires it, before the thread is made
      *   AWAKE     -> PARKED     the thread, before it announces that it sleeps
      *   PARKED    -> AWAKE      whoever claimed the worker, before the thread is unparked
+     *   PARKED    -> TIMED_OUT  the thread, to end after a long sleep; the worker still lies on the stack
      *   AWAKE     -> NO_THREAD  the thread, when it ends; or whoever could not make one
+     *   TIMED_OUT -> NO_THREAD  when the thread has ended and a claim has taken the worker off the stack
      * </pre>
+     *
+     * From PARKED by compare-and-set; to and from NO_THREAD and TIMED_OUT under the lock of {@link WorkerThreads}.
      */
     private volatile int status = NO_THREAD;
+
+    private static final VarHandle STATUS = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "status", VarHandle.class, Worker.class, int.class);
 
     private static final int NO_THREAD = 0;
     private static final int PARKED = 1;
     private static final int AWAKE = 2;
+    private static final int TIMED_OUT = 3;
+
+    /** Whether a claim has taken this worker off the stack after its time-out. Set by the claimer, cleared at the end. */
+    volatile boolean offStack;
+
+    /** Whether the thread is about to end before its time. Guarded by the lock of {@link WorkerThreads}. */
+    boolean leaving;
 
     /** The thread that runs this worker. Written by that thread, when it begins and ends. */
     private volatile @Nullable Thread thread;
+
+    /** For as many workers as there were at the last search. Owned by the worker's thread. */
+    private Victims victims;
 
     /** Whether {@link IdleWorkers} counts this worker as searching. Owned by the worker's thread. */
     private boolean searching;
@@ -79,15 +94,29 @@ final class Worker {
     /** Whether the search under way follows a wake-up from sleep. Owned by the worker's thread. */
     private boolean woken;
 
-    Worker(int index, TaskQueues queues, IdleWorkers idle, RunState runState, WorkerThreads threads) {
+    Worker(
+            int index,
+            TaskQueues queues,
+            IdleWorkers idle,
+            RunState runState,
+            WorkerThreads threads,
+            @Nullable TaskRoom room) {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
         this.submissions = queues.submissions;
-        this.victims = new Victims(index, queues.workers(), (index + 1) * 0x9E3779B9);
+        this.victims = new Victims(index, queues.workers(), seed());
         this.idle = idle;
         this.runState = runState;
         this.threads = threads;
+        this.room = room;
+        this.oldestFirst = threads.options.localOrder() == LocalOrder.FIFO;
+        this.keepAliveNanos = threads.options.keepAliveNanos();
+        this.fairInterval = threads.options.fairnessInterval();
+    }
+
+    private int seed() {
+        return (index + 1) * 0x9E3779B9;
     }
 
     /** The worker of the given scheduler's threads that the calling thread runs, or null. */
@@ -116,7 +145,7 @@ final class Worker {
 
     // ---- the life of a thread
 
-    /** A thread is about to be made. This and the next two methods are called under the lock of {@link WorkerThreads}. */
+    /** A thread is about to be made. This and the next methods are called under the lock of {@link WorkerThreads}. */
     void hire() {
         status = AWAKE;
     }
@@ -126,10 +155,31 @@ final class Worker {
         thread = current;
     }
 
-    /** The last that a thread does; or none could be made. */
+    /** Whether the thread, asleep until now, may go: not if somebody has claimed the worker. */
+    boolean timeOut() {
+        return STATUS.compareAndSet(this, PARKED, TIMED_OUT);
+    }
+
+    /** The last that a thread does. Returns whether the worker is free, which it is not while it lies on the stack. */
+    boolean endUnlessOnStack() {
+        thread = null;
+        leaving = false;
+        if (status == TIMED_OUT) {
+            return false;
+        }
+        end();
+        return true;
+    }
+
+    /** Whether the worker was neither free nor on the stack after its thread had ended. */
+    boolean isGone() {
+        return offStack && thread == null;
+    }
+
+    /** The worker is free. */
     void end() {
         status = NO_THREAD;
-        thread = null;
+        offStack = false;
     }
 
     /** What a thread does between these two. */
@@ -138,15 +188,17 @@ final class Worker {
         CURRENT.set(this);
         searching = false;
         woken = false;
+        threads.runHook(threads.options.onThreadStart());
         try {
             boolean goOn = true;
             while (goOn) {
                 try {
                     goOn = searchThenWork();
                 } catch (Throwable broken) {
-                    threads.reportBug(broken);
+                    threads.log.error("A worker of scheduler {} failed and goes on", broken);
                 }
             }
+            threads.runHook(threads.options.onThreadStop());
         } finally {
             if (outer == null) {
                 CURRENT.remove();
@@ -162,6 +214,10 @@ final class Worker {
             searching = true;
             idle.startSearching(); // step search
         }
+        if (threads.hasSurplus() && threads.letGoSurplus(this)) {
+            stopSearching();
+            return false;
+        }
         // Read before the search: once the scheduler is shut down no task is added that the search could miss.
         boolean ending = runState.isAtLeast(RunState.SHUTDOWN);
         Runnable task = search();
@@ -171,10 +227,9 @@ final class Worker {
             }
             if (ending) {
                 stopSearching();
-            } else {
-                sleep();
+                return false;
             }
-            return !ending;
+            return sleep();
         }
         woken = false;
         do {
@@ -186,13 +241,13 @@ final class Worker {
 
     /** The next task without a search: from the own chain, the submission queue, the last victim; fairly from time to time. */
     private @Nullable Runnable next() {
-        if (runState.isAtLeast(RunState.STOP)) {
+        if (runState.isAtLeast(RunState.STOP) || threads.hasSurplus()) {
             return null;
         }
         long taken = counters.startedPlain();
-        Runnable task = (taken & (QUARTER - 1)) == 0 ? nextInFairness(taken) : null;
+        Runnable task = (taken & (fairInterval / 4 - 1)) == 0 ? nextInFairness(taken) : null;
         if (task == null) {
-            task = chain.popHead();
+            task = oldestFirst ? chain.popTail() : chain.popHead();
         }
         if (task == null) {
             task = submissions.poll(taken);
@@ -214,15 +269,22 @@ final class Worker {
 
     /** Gives other sources than the head of the own chain their turn. The count of tasks is never reset. */
     private @Nullable Runnable nextInFairness(long taken) {
-        int phase = (int) taken & (FAIR_INTERVAL - 1);
+        int phase = (int) taken & (fairInterval - 1);
         if (phase == 0) {
-            return submissions.poll(taken / FAIR_INTERVAL);
+            return submissions.poll(taken / fairInterval);
         }
-        if (phase == 2 * QUARTER) {
+        if (phase == fairInterval / 2) {
             return chain.popTail();
         }
-        boolean rescue = (taken & (RESCUE_INTERVAL - 1)) == RESCUE_PHASE && victims.others() > 0;
-        return rescue ? stealFrom(victims.nextInTurn()) : null;
+        boolean rescue = (taken & (RESCUE_FACTOR * fairInterval - 1)) == fairInterval / 4 * 3L;
+        return rescue && victims().others() > 0 ? stealFrom(victims.nextInTurn()) : null;
+    }
+
+    private Victims victims() {
+        if (victims.workers() != queues.workers()) {
+            victims = new Victims(index, queues.workers(), seed());
+        }
+        return victims;
     }
 
     private @Nullable Runnable search() {
@@ -255,7 +317,7 @@ final class Worker {
 
     /** Visits each other worker's chain once. */
     private @Nullable Runnable steal() {
-        for (victims.shuffle(); victims.hasNext(); ) {
+        for (victims().shuffle(); victims.hasNext(); ) {
             int victim = victims.next();
             Runnable task = stealFrom(victim);
             if (task != null) {
@@ -285,55 +347,77 @@ final class Worker {
             task.run();
         } catch (Throwable failure) {
             counters.countFailed();
-            threads.reportTaskFailure(failure);
+            threads.log.taskFailed(failure);
         } finally {
-            counters.countCompleted();
+            completed();
+        }
+    }
+
+    private void completed() {
+        counters.countCompleted();
+        if (room != null) {
+            room.leave();
         }
     }
 
     // ---- futures
 
-    void run(WorkerFuture<?> future) {
+    /** The current thread is about to run a future that has been taken from a queue, and will call {@link #end}. */
+    void begin(WorkerFuture<?> future) {
         futures.push(future);
-        try {
-            future.runHere();
-        } finally {
-            futures.pop(future);
-        }
     }
 
-    /** Runs a future that the current task waits for, unless somebody has started it. */
-    void help(WorkerFuture<?> awaited) throws InterruptedException {
+    void end(WorkerFuture<?> future) {
+        futures.pop(future);
+    }
+
+    /** Whether the current task is about to wait for a future that is not done, and so may run it first. */
+    boolean mayHelp(WorkerFuture<?> awaited) {
         if (awaited.isDone()) {
-            return;
+            return false;
         }
         if (futures.contains(awaited)) {
             throw new IllegalStateException("A task waits for itself: " + awaited);
         }
+        return true;
+    }
+
+    /** The first that the thread does before it runs a future that its current task waits for. */
+    void beginHelping(WorkerFuture<?> awaited) throws InterruptedException {
         WorkerFuture<?> waiting = futures.top();
         if (waiting != null) {
             waiting.beginHelping();
         }
-        try {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            futures.push(awaited); // as in run, with a frame less on the stack of a deep recursion
-            awaited.runHere();
-        } finally {
-            futures.pop(awaited);
-            Thread.interrupted(); // an interrupt of the awaited task ends with it
-            boolean owed = waiting != null && waiting.endHelping();
-            if (owed || runState.isAtLeast(RunState.STOP)) {
-                Thread.currentThread().interrupt();
-            }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        futures.push(awaited);
+    }
+
+    /** The last, whatever has happened in between. */
+    void endHelping(WorkerFuture<?> awaited) {
+        futures.pop(awaited);
+        Thread.interrupted(); // an interrupt of the awaited task ends with it
+        WorkerFuture<?> waiting = futures.top();
+        boolean owed = waiting != null && waiting.endHelping();
+        if (owed || runState.isAtLeast(RunState.STOP)) {
+            Thread.currentThread().interrupt();
+        }
+        dropFinished();
+    }
+
+    /** Empty shells must not pile up in the chain of a worker that goes on waiting and helping in one task. */
+    private void dropFinished() {
+        while (chain.peekHead() instanceof WorkerFuture<?> future && future.isDone() && chain.popHead() != null) {
+            counters.countStarted();
+            completed();
         }
     }
 
     // ---- sleep
 
-    /** From searching to asleep, and to searching again. */
-    private void sleep() {
+    /** From searching to asleep, and to searching again; false if the thread is to end instead. */
+    private boolean sleep() {
         giveBackMemory();
         status = PARKED;
         searching = false;
@@ -344,13 +428,30 @@ final class Worker {
             threads.wakeAll(); // shutdown may have come just too early to find this worker asleep
         }
         counters.countPark();
-        while (status == PARKED) {
-            LockSupport.park(this); // step park
-            Thread.interrupted(); // a late interrupt of the last task must not keep us from sleeping
+        if (!parkUntilClaimed()) {
+            return false;
         }
         counters.countWakeup();
         searching = true;
         woken = true;
+        return true;
+    }
+
+    /** Step park. False if the keep-alive time has passed and nobody has claimed this worker: step time out. */
+    private boolean parkUntilClaimed() {
+        long began = keepAliveNanos == SchedulerOptions.FOR_EVER ? 0 : System.nanoTime();
+        while (status == PARKED) {
+            if (keepAliveNanos == SchedulerOptions.FOR_EVER) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, keepAliveNanos - (System.nanoTime() - began));
+                if (System.nanoTime() - began >= keepAliveNanos && threads.letGoIdle(this)) {
+                    return false;
+                }
+            }
+            Thread.interrupted(); // a late interrupt of the last task must not keep us from sleeping
+        }
+        return true;
     }
 
     private void giveBackMemory() {
@@ -364,10 +465,13 @@ final class Worker {
 
     // ---- for those who wake
 
-    /** Step wake. */
-    void unpark() {
-        status = AWAKE;
+    /** Step wake. False if the worker has timed out. */
+    boolean unpark() {
+        if (!STATUS.compareAndSet(this, PARKED, AWAKE)) {
+            return false;
+        }
         LockSupport.unpark(thread);
+        return true;
     }
 
     void interrupt() {
@@ -386,7 +490,7 @@ final class Worker {
         long parks = counters.parks();
         long started = counters.started();
         int seen = status;
-        WorkerStats.State state = seen == NO_THREAD
+        WorkerStats.State state = seen == NO_THREAD || seen == TIMED_OUT
                 ? WorkerStats.State.NO_THREAD
                 : seen == PARKED
                         ? WorkerStats.State.PARKED

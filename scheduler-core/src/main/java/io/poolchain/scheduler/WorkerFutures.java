@@ -24,9 +24,13 @@ final class WorkerFutures {
     @SuppressWarnings("NullAway") // a free place must keep no future alive
     void pop(WorkerFuture<?> future) {
         int place = placeOf(future);
-        if (place >= 0) {
-            Arrays.fill(running, place, size, null);
-            size = place;
+        while (place >= 0 && size > place) {
+            size--;
+            WorkerFuture<?> ended = running[size];
+            running[size] = null;
+            if (size > place) {
+                ended.failIfUnfinished();
+            }
         }
     }
 

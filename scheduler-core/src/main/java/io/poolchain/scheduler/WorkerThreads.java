@@ -2,36 +2,50 @@
 package io.poolchain.scheduler;
 
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The workers' threads: hired when there is work and nobody sleeps, woken, counted, and reported when they or their tasks
- * fail. The only class that logs. The step names are those of docs/idle-protocol.md.
+ * The workers' threads: hired when there is work and nobody sleeps, woken, counted, and let go. The step names are those
+ * of docs/idle-protocol.md.
  */
 final class WorkerThreads {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkStealingScheduler.class);
+    final SchedulerOptions options;
+    final SchedulerLog log;
 
-    /** Its name; and so that threads keep it alive, as those of a ThreadPoolExecutor do: its figures go on with them. */
+    /** For messages; and so that threads keep it alive, as those of a ThreadPoolExecutor do: its figures go on with them. */
     private final WorkStealingScheduler scheduler;
 
     private final ThreadFactory factory;
     private final TaskQueues queues;
     private final IdleWorkers idle;
     private final RunState runState;
-    private final Worker[] workers;
+    private final @Nullable TaskRoom room;
+
+    /** All there have ever been, by index. Replaced by a longer copy, under the lock, before the first new one begins. */
+    private volatile Worker[] workers = {};
 
     /** Guards the fields below. Never held while foreign code makes a thread. */
     private final Object lock = new Object();
 
-    /** The workers without a thread, in the first {@code workers.length - alive} places; the last of them is hired next. */
-    private final Worker[] free;
+    /** The workers that can be hired, in the first {@code freeCount} places; the last of them is hired next. */
+    private Worker[] free = {};
+
+    private int freeCount;
 
     /** Threads that were decided on and have not ended. The scheduler can't terminate before this is 0. */
     private int alive;
+
+    /** The part of {@link #alive} that is about to end, though the scheduler is not. */
+    private int leaving;
+
+    /** How many threads there may be. */
+    private volatile int parallelism;
 
     /** The part of {@link #alive} that has been made. */
     private volatile int made;
@@ -43,13 +57,16 @@ final class WorkerThreads {
     private volatile int largest;
 
     /** Whether a worker is free and no thread is still to begin: one at a time, each hires the next if there is work. */
-    private volatile boolean mayHire = true;
+    private volatile boolean mayHire;
+
+    /** Whether there are more threads than there may be, beside those that leave. Read by each worker before each task. */
+    private volatile boolean surplus;
 
     /**
      * A worker that was claimed and not woken, because its claimer ran out of stack. {@link #signal} leaves but one, since it
      * counts as searching; the next one who has a task to tell of wakes it, and so does {@link #wakeAll} before it claims.
      */
-    private volatile @Nullable Worker owed;
+    private final AtomicReference<@Nullable Worker> owed = new AtomicReference<>();
 
     /** Held while a submitter makes the first thread, so that others learn whether that worked. */
     private final Object firstThread = new Object();
@@ -57,59 +74,149 @@ final class WorkerThreads {
     /** Whether the last attempt to make a thread failed: a run of failures is logged once. */
     private volatile boolean hiringFails;
 
-    WorkerThreads(WorkStealingScheduler scheduler, ThreadFactory factory, TaskQueues queues, RunState runState) {
+    WorkerThreads(
+            WorkStealingScheduler scheduler,
+            SchedulerOptions options,
+            TaskQueues queues,
+            RunState runState,
+            @Nullable TaskRoom room) {
         this.scheduler = scheduler;
-        this.factory = factory;
+        this.options = options;
+        this.log = new SchedulerLog(options.name(), options.uncaughtExceptionHandler());
+        this.factory = options.threadFactory();
         this.queues = queues;
         this.runState = runState;
-        int n = queues.workers();
-        idle = new IdleWorkers(n);
-        workers = new Worker[n];
-        free = new Worker[n];
-        for (int i = 0; i < n; i++) {
-            workers[i] = new Worker(i, queues, idle, runState, this);
-            free[n - 1 - i] = workers[i];
+        this.room = room;
+        idle = new IdleWorkers(options.parallelism());
+        synchronized (lock) {
+            growTo(options.parallelism());
         }
-        logDebug("Scheduler {} starts with " + n + " workers");
+        log.debug("Scheduler {} starts with " + parallelism + " workers");
+    }
+
+    // ---- how many
+
+    /** Allows so many threads from now on; returns how many there could be before. */
+    int resize(int threads) {
+        int before;
+        int tooMany;
+        synchronized (lock) {
+            before = parallelism;
+            growTo(threads);
+            tooMany = alive - leaving - threads;
+        }
+        while (tooMany > 0) {
+            int claimed = idle.claim();
+            if (claimed < 0) {
+                break; // those who are busy see it after their task
+            }
+            tooMany -= wake(workers[claimed]) ? 1 : 0;
+        }
+        if (!queues.areEmpty()) {
+            signal();
+        }
+        return before;
+    }
+
+    private void growTo(int threads) {
+        int before = workers.length;
+        if (threads > before) {
+            queues.growTo(threads);
+            idle.growTo(threads);
+            Worker[] more = Arrays.copyOf(workers, threads);
+            free = Arrays.copyOf(free, threads);
+            for (int index = threads - 1; index >= before; index--) {
+                more[index] = new Worker(index, queues, idle, runState, this, room);
+                free(more[index]);
+            }
+            workers = more;
+        }
+        parallelism = threads;
+        count(0, 0, 0);
+    }
+
+    boolean hasSurplus() {
+        return surplus;
+    }
+
+    /** Whether this worker's thread, which has just found that there are too many, is the one to end. */
+    boolean letGoSurplus(Worker worker) {
+        synchronized (lock) {
+            return surplus && letGo(worker);
+        }
+    }
+
+    /** Whether this worker, which has slept long enough, is to end: not if it has been claimed meanwhile. */
+    boolean letGoIdle(Worker worker) {
+        synchronized (lock) {
+            return worker.timeOut() && letGo(worker);
+        }
+    }
+
+    private boolean letGo(Worker worker) {
+        worker.leaving = true;
+        leaving++;
+        count(0, 0, 0);
+        return true;
     }
 
     // ---- wake-ups
 
     /** Steps check, claim and wake, or hire: for whoever has made a task available, or found that there are more. */
     void signal() {
-        int claimed = idle.claimUnlessSearching();
-        if (claimed >= 0) {
-            wake(workers[claimed]);
-        } else if (claimed == IdleWorkers.SOMEBODY_SEARCHES) {
-            wakeOwed();
-        } else if (mayHire) {
+        if (!wakeOneUnlessSearching() && mayHire) {
             hireOrLog();
+        }
+    }
+
+    /** Steps check, claim and wake. False if nobody searches and nobody sleeps. */
+    private boolean wakeOneUnlessSearching() {
+        while (true) {
+            int claimed = idle.claimUnlessSearching();
+            if (claimed == IdleWorkers.NOBODY_SLEEPS) {
+                return false;
+            }
+            if (claimed == IdleWorkers.SOMEBODY_SEARCHES ? wakeOwed() : wake(workers[claimed])) {
+                return true;
+            }
         }
     }
 
     /** Wakes everybody who sleeps: each searches once more and sees the run state. */
     void wakeAll() {
-        wakeOwed();
+        boolean all = wakeOwed();
         for (int claimed = idle.claim(); claimed >= 0; claimed = idle.claim()) {
-            wake(workers[claimed]);
+            all &= wake(workers[claimed]);
+        }
+        if (!all && !queues.areEmpty()) {
+            signal(); // somebody may have taken a worker that had left for one who searches
         }
     }
 
-    private void wake(Worker claimed) {
+    /** Step wake; or step withdraw, if the worker has left: then the caller has to check again. Returns which. */
+    private boolean wake(Worker claimed) {
+        boolean awake;
         try {
-            claimed.unpark();
+            awake = claimed.unpark();
+            if (!awake) {
+                idle.stopSearching();
+            }
         } catch (StackOverflowError e) { // of a task that submits at the end of its stack
-            owed = claimed;
+            owed.setPlain(claimed);
             throw e;
         }
+        if (!awake) {
+            claimed.offStack = true;
+            synchronized (lock) {
+                freeIfGone(claimed);
+            }
+        }
+        return awake;
     }
 
-    private void wakeOwed() {
-        Worker claimed = owed;
-        if (claimed != null) {
-            owed = null;
-            claimed.unpark();
-        }
+    private boolean wakeOwed() {
+        Worker claimed = owed.get() == null ? null : owed.getAndSet(null);
+        return claimed == null || wake(claimed);
     }
 
     // ---- hiring
@@ -127,6 +234,7 @@ final class WorkerThreads {
 
     /** Another submitter's thread may have been made and not begun: then this one's need not succeed. */
     private void hireFirst() {
+        freeThoseOnStack();
         if (made == 0) {
             hire();
         } else {
@@ -138,6 +246,7 @@ final class WorkerThreads {
     int hireAll() {
         int hired = 0;
         synchronized (firstThread) {
+            freeThoseOnStack();
             hired += hire() ? 1 : 0;
         }
         while (hire()) {
@@ -146,13 +255,24 @@ final class WorkerThreads {
         return hired;
     }
 
+    /** Workers that left are not free while they lie on the stack: takes everybody off it. */
+    private void freeThoseOnStack() {
+        boolean needed;
+        synchronized (lock) {
+            needed = alive + freeCount < parallelism;
+        }
+        if (needed) {
+            wakeAll();
+        }
+    }
+
     private void hireOrLog() {
         try {
             hire();
         } catch (Throwable failure) {
             if (!hiringFails) {
                 hiringFails = true;
-                logError("Scheduler {} could not make a thread; its tasks wait for the threads that it has", failure);
+                log.error("Scheduler {} could not make a thread; its tasks wait for the threads that it has", failure);
             }
         }
     }
@@ -161,12 +281,10 @@ final class WorkerThreads {
     private boolean hire() {
         Worker worker;
         synchronized (lock) {
-            if (alive == workers.length || runState.isAtLeast(RunState.STOP)) {
-                return false;
-            }
-            worker = free[workers.length - alive - 1];
-            count(1, 0, 0);
-            worker.hire();
+            worker = takeFree();
+        }
+        if (worker == null) {
+            return false;
         }
         Start start = null;
         boolean made = false;
@@ -179,12 +297,23 @@ final class WorkerThreads {
                 // Somebody may have relied on this thread.
                 VarHandle.fullFence();
                 if (!queues.areEmpty()) {
-                    wakeOneWhoSleeps();
+                    wakeOneUnlessSearching();
                 }
             }
         }
         hiringFails = false;
         return true;
+    }
+
+    private @Nullable Worker takeFree() {
+        if (freeCount == 0 || alive >= parallelism || runState.isAtLeast(RunState.STOP)) {
+            return null;
+        }
+        freeCount--;
+        Worker worker = free[freeCount];
+        worker.hire();
+        count(1, 0, 0);
+        return worker;
     }
 
     private void makeThread(Start start) {
@@ -196,14 +325,6 @@ final class WorkerThreads {
         thread.start();
         synchronized (lock) {
             countMade(start);
-        }
-    }
-
-    /** As {@link #signal}, but hires nobody. */
-    private void wakeOneWhoSleeps() {
-        int claimed = idle.claimUnlessSearching();
-        if (claimed >= 0) {
-            wake(workers[claimed]);
         }
     }
 
@@ -220,11 +341,22 @@ final class WorkerThreads {
         made += moreMade;
         begun += moreBegun;
         largest = Math.max(largest, made);
-        mayHire = alive == begun && alive < workers.length;
+        mayHire = alive == begun && alive < parallelism && freeCount > 0;
+        surplus = alive - leaving > parallelism;
     }
 
     private void free(Worker worker) {
-        free[workers.length - alive - 1] = worker;
+        free[freeCount] = worker;
+        freeCount++;
+    }
+
+    /** Both must have come about, in whichever order: the thread's end, and the claim that takes the worker off the stack. */
+    private void freeIfGone(Worker worker) {
+        if (worker.isGone()) {
+            worker.end();
+            free(worker);
+            count(0, 0, 0);
+        }
     }
 
     /** False if the thread has begun all the same: a factory started it, and then failed. */
@@ -237,8 +369,8 @@ final class WorkerThreads {
                 start.expected = false;
             }
             worker.end();
-            count(-1, 0, 0);
             free(worker);
+            count(-1, 0, 0);
         }
         terminateIfDone();
         return true;
@@ -246,7 +378,7 @@ final class WorkerThreads {
 
     /** The body of a thread. A factory may run it late, never, twice, or by a thread that it has not told us of. */
     private final class Start implements Runnable {
-        private final Worker worker;
+        private final Worker first;
 
         /** Whether the thread is to begin. Guarded by the lock. */
         private boolean expected = true;
@@ -255,7 +387,7 @@ final class WorkerThreads {
         private boolean made;
 
         Start(Worker worker) {
-            this.worker = worker;
+            this.first = worker;
         }
 
         @Override
@@ -267,23 +399,51 @@ final class WorkerThreads {
                 expected = false;
                 countMade(this);
                 count(0, 0, 1);
-                worker.begin(Thread.currentThread());
+                first.begin(Thread.currentThread());
             }
-            try {
-                worker.run();
-            } finally {
-                ended(worker);
+            Worker worker = first;
+            while (worker != null) {
+                try {
+                    worker.run();
+                } finally {
+                    ended(worker);
+                }
+                worker = takeUpAgain();
             }
         }
     }
 
     private void ended(Worker worker) {
         synchronized (lock) {
-            worker.end();
+            leaving -= worker.leaving ? 1 : 0;
+            if (worker.endUnlessOnStack()) {
+                free(worker);
+            }
             count(-1, -1, -1);
-            free(worker);
+            for (Worker other : workers) {
+                freeIfGone(other); // also one whose claimer ran out of stack before it could
+            }
         }
         terminateIfDone();
+    }
+
+    /**
+     * Step return, of a thread that has just left: whoever found it still there may have relied on it. So if there is a task
+     * it wakes somebody, or takes up a free worker itself.
+     */
+    private @Nullable Worker takeUpAgain() {
+        VarHandle.fullFence();
+        if (queues.areEmpty() || wakeOneUnlessSearching()) {
+            return null;
+        }
+        synchronized (lock) {
+            Worker worker = mayHire ? takeFree() : null;
+            if (worker != null) {
+                count(0, 1, 1);
+                worker.begin(Thread.currentThread());
+            }
+            return worker;
+        }
     }
 
     /** No thread can be decided on between the look and the step, because that needs the lock too. */
@@ -295,7 +455,7 @@ final class WorkerThreads {
                 return;
             }
         }
-        logDebug("Scheduler {} has terminated");
+        log.debug("Scheduler {} has terminated");
     }
 
     void interruptAll() {
@@ -304,6 +464,36 @@ final class WorkerThreads {
                 worker.interrupt();
             }
         }
+    }
+
+    // ---- what users have the threads do
+
+    /** A future of ours has had itself decorated when it was made. */
+    Runnable decorateUnlessFuture(Runnable task) {
+        return task instanceof WorkerFuture<?> future && future.isOf(this) ? task : decorate(task);
+    }
+
+    Runnable decorate(Runnable task) {
+        UnaryOperator<Runnable> decorator = options.taskDecorator();
+        return decorator == null
+                ? task
+                : Objects.requireNonNull(decorator.apply(task), "the task decorator returned null");
+    }
+
+    void runHook(@Nullable Runnable hook) {
+        if (hook != null) {
+            try {
+                hook.run();
+            } catch (Throwable failure) {
+                log.error("A thread hook of scheduler {} failed", failure);
+            }
+        }
+    }
+
+    // ---- figures
+
+    int parallelism() {
+        return parallelism;
     }
 
     int made() {
@@ -320,64 +510,5 @@ final class WorkerThreads {
 
     Worker[] workers() {
         return workers;
-    }
-
-    // ---- failures; none of these methods throws
-
-    /**
-     * Hands what a task threw to the thread's handler, as a thread that dies of it would. Where nobody has set a handler,
-     * it is logged, if there is a log, instead of being printed.
-     */
-    void reportTaskFailure(Throwable failure) {
-        Thread thread = Thread.currentThread();
-        try {
-            Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
-            if (onlyPrints(handler) && LOG.isErrorEnabled()) {
-                logError("A task of scheduler {} failed", failure);
-            } else {
-                handler.uncaughtException(thread, failure);
-            }
-        } catch (Throwable handlerFailure) {
-            if (handlerFailure != failure) {
-                handlerFailure.addSuppressed(failure);
-            }
-            logError("The uncaught exception handler of scheduler {} failed", handlerFailure);
-        }
-    }
-
-    private static boolean onlyPrints(Thread.UncaughtExceptionHandler handler) {
-        return handler.getClass() == ThreadGroup.class && Thread.getDefaultUncaughtExceptionHandler() == null;
-    }
-
-    /** For what should not happen: an exception in a worker itself, which goes on. */
-    void reportBug(Throwable failure) {
-        logError("A worker of scheduler {} failed and goes on", failure);
-    }
-
-    private void logDebug(String message) {
-        try {
-            LOG.debug(message, scheduler.name());
-        } catch (Throwable logFailure) {
-            // A broken log must not keep a scheduler from its life; where something is at stake, logError says so.
-        }
-    }
-
-    private void logError(String message, Throwable failure) {
-        try {
-            LOG.error(message, scheduler.name(), failure);
-        } catch (Throwable logFailure) {
-            printError(message, failure, logFailure);
-        }
-    }
-
-    /** The last resort: names only, because the text of an exception may be what fails. */
-    private void printError(String message, Throwable failure, Throwable logFailure) {
-        try {
-            System.err.println(message.replace("{}", scheduler.name()) + ": "
-                    + failure.getClass().getName() + "; logging it failed: "
-                    + logFailure.getClass().getName());
-        } catch (Throwable nothingWorks) {
-            // There is nobody left to tell.
-        }
     }
 }

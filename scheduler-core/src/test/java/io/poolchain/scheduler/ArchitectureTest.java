@@ -42,11 +42,11 @@ class ArchitectureTest {
                             && !Set.of("Victims", "IdleCounters", "RunState").contains(other.getSimpleName())));
 
     @ArchTest
-    static final ArchRule onlyWorkerThreadsLogs = noClasses()
+    static final ArchRule onlySchedulerLogLogs = noClasses()
             .that()
             .resideInAPackage(OURS)
             .and()
-            .doNotHaveSimpleName("WorkerThreads")
+            .doNotHaveSimpleName("SchedulerLog")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.slf4j..");

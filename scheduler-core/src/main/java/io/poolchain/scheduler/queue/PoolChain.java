@@ -112,6 +112,19 @@ public final class PoolChain<E> {
     }
 
     /**
+     * Looks at the newest element. For the owner only.
+     *
+     * @return the element that {@link #popHead} takes next unless thieves come first, or null if there is none
+     */
+    public @Nullable E peekHead() {
+        E element = null;
+        for (Ring<E> ring = head; ring != null && element == null; ring = ring.prev) {
+            element = ring.peekHead();
+        }
+        return element;
+    }
+
+    /**
      * Takes the oldest element, and drops rings that it finds drained. For any thread.
      *
      * @return the element, or null if the chain was empty at some moment during the call

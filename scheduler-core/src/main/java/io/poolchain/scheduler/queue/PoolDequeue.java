@@ -97,6 +97,12 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         return won ? takeAsOwner(newest) : null;
     }
 
+    /** {@return the element that {@link #popHead} takes next unless thieves come first, or null} For the owner only. */
+    @SuppressWarnings("unchecked") // only pushHead writes elements
+    public final @Nullable E peekHead() {
+        return (E) slotAcquire(slotOf(headPlain() - 1));
+    }
+
     /**
      * Takes the oldest element. For any thread.
      *

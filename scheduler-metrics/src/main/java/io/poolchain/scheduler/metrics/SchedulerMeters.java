@@ -180,7 +180,7 @@ final class SchedulerMeters {
                 "executor.queue.remaining",
                 BaseUnits.TASKS,
                 "The number of additional elements that this queue can ideally accept without blocking",
-                stats -> Math.max(0, Integer.MAX_VALUE - stats.queued()));
+                stats -> Math.max(0, stats.capacity() - stats.queued()));
         gauge(
                 "executor.pool.size",
                 BaseUnits.THREADS,

@@ -85,6 +85,20 @@ class SchedulerMetersTest {
     }
 
     @Test
+    void tasksWithoutRoomAreDroppedForWantOfCapacity() throws InterruptedException {
+        start(WorkStealingScheduler.builder().parallelism(1).capacity(3));
+        block();
+        submit(2);
+        assertThat(read("executor.queue.remaining")).isEqualTo(1);
+        submit(1);
+        assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> submit(1));
+
+        assertThat(read("executor.queue.remaining")).isZero();
+        assertDropped(1, 0, 0);
+        gate.open();
+    }
+
+    @Test
     void tasksOfOtherThreadsWaitInTheSubmissionQueue() throws InterruptedException {
         start(1);
         block();

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The bound of a scheduler that has one. Each task holds a permit from its submission to its end, and there are as many as
+ * tasks can run plus as many as may wait. So the bound is exact, and means what it does in a {@code ThreadPoolExecutor},
+ * where a task that finds a thread free never sees the queue.
+ */
+final class TaskRoom {
+    private final Permits permits;
+    private final RejectionPolicy policy;
+    private final TaskQueues queues;
+    private final DroppedTasks dropped;
+
+    TaskRoom(int parallelism, int capacity, RejectionPolicy policy, TaskQueues queues, DroppedTasks dropped) {
+        this.permits = new Permits(parallelism + capacity);
+        this.policy = policy;
+        this.queues = queues;
+        this.dropped = dropped;
+    }
+
+    /**
+     * Gets a permit for a task, or does with it what the policy says.
+     *
+     * @param byWorker whether a worker of the same scheduler submits it
+     * @param scheduler for the message
+     * @return whether the task has a permit; otherwise the policy has dealt with it
+     * @throws RejectedExecutionException if the policy says so
+     */
+    boolean admit(Runnable task, boolean byWorker, WorkStealingScheduler scheduler) {
+        if (!permits.hasQueuedThreads() && permits.tryAcquire()) {
+            return true;
+        }
+        switch (policy.kind) {
+            case CALLER_RUNS -> {
+                task.run();
+                return false;
+            }
+            case DISCARD -> {
+                dropped.discardOnArrival(task);
+                return false;
+            }
+            case DISCARD_OLDEST -> {
+                makeRoom();
+                return true;
+            }
+            case BLOCK -> {
+                if (byWorker && !permits.tryAcquire()) {
+                    throw refusal(task, scheduler, "its workers must not wait for room, for nobody would make any");
+                }
+                if (!byWorker) {
+                    awaitRoom(task, scheduler);
+                }
+                return true;
+            }
+            default -> throw refusal(task, scheduler, "there is no room");
+        }
+    }
+
+    /** Gives back the permit of a task that has ended, or was not accepted after all. */
+    void leave() {
+        permits.release();
+    }
+
+    /** Ends the waiting of all: who gets this permit finds the scheduler shut down, and gives the permit back. */
+    void shutDown() {
+        permits.release();
+    }
+
+    /** There are so many workers more, or fewer. */
+    void resize(int difference) {
+        if (difference > 0) {
+            permits.release(difference);
+        } else {
+            permits.reducePermits(-difference);
+        }
+    }
+
+    /** Whether tasks that come after shutdown are thrown away as well. */
+    boolean discards() {
+        return policy.kind == RejectionPolicy.Kind.DISCARD || policy.kind == RejectionPolicy.Kind.DISCARD_OLDEST;
+    }
+
+    private void makeRoom() {
+        while (!permits.tryAcquire()) {
+            Runnable oldest = queues.pollOldest();
+            if (oldest != null) {
+                dropped.discard(oldest, DropReason.DISCARDED);
+                return; // its permit is the new task's
+            }
+            Thread.yield(); // those with a permit are about to be queued, or about to end
+        }
+    }
+
+    private void awaitRoom(Runnable task, WorkStealingScheduler scheduler) {
+        try {
+            if (!permits.tryAcquire(policy.nanos, TimeUnit.NANOSECONDS)) {
+                throw refusal(
+                        task,
+                        scheduler,
+                        "there was no room for " + TimeUnit.NANOSECONDS.toMillis(policy.nanos) + " ms");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            RejectedExecutionException refusal = refusal(task, scheduler, "its submitter was interrupted");
+            refusal.initCause(e);
+            throw refusal;
+        }
+    }
+
+    private RejectedExecutionException refusal(Runnable task, WorkStealingScheduler scheduler, String why) {
+        dropped.count(DropReason.CAPACITY, 1);
+        return new RejectedExecutionException("Task " + task + " rejected from " + scheduler + ": " + why);
+    }
+
+    /** Fair: who waits longest is next. Negative for a while after a reduction. */
+    private static final class Permits extends Semaphore {
+        private static final long serialVersionUID = 1;
+
+        Permits(int permits) {
+            super(permits, true);
+        }
+
+        @Override
+        protected void reducePermits(int reduction) {
+            super.reducePermits(reduction);
+        }
+    }
+}

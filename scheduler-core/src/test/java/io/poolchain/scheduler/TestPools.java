@@ -3,11 +3,17 @@ package io.poolchain.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
@@ -26,18 +32,126 @@ final class TestPools {
             ExecutorService make(int n, ThreadFactory factory) {
                 return Executors.newFixedThreadPool(n, factory);
             }
+
+            @Override
+            ExecutorService makeBounded(int n, int capacity, Full full) {
+                return new ThreadPoolExecutor(
+                        n, n, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(capacity), full.handler);
+            }
+
+            @Override
+            ExecutorService makeWithKeepAlive(int n, Duration keepAlive) {
+                ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                        n, n, keepAlive.toNanos(), TimeUnit.NANOSECONDS, new LinkedBlockingQueue<>());
+                pool.allowCoreThreadTimeOut(true);
+                return pool;
+            }
+
+            @Override
+            void resize(ExecutorService pool, int n) {
+                ThreadPoolExecutor resized = (ThreadPoolExecutor) pool;
+                if (n > resized.getMaximumPoolSize()) {
+                    resized.setMaximumPoolSize(n);
+                    resized.setCorePoolSize(n);
+                } else {
+                    resized.setCorePoolSize(n);
+                    resized.setMaximumPoolSize(n);
+                }
+            }
         },
         POOLCHAIN {
             @Override
             ExecutorService make(int n, ThreadFactory factory) {
                 return WorkStealingScheduler.newFixedThreadPool(n, factory);
             }
+
+            @Override
+            ExecutorService makeBounded(int n, int capacity, Full full) {
+                return WorkStealingScheduler.builder()
+                        .parallelism(n)
+                        .capacity(capacity)
+                        .rejectionPolicy(full.policy)
+                        .build();
+            }
+
+            @Override
+            ExecutorService makeWithKeepAlive(int n, Duration keepAlive) {
+                return WorkStealingScheduler.builder()
+                        .parallelism(n)
+                        .keepAlive(keepAlive)
+                        .build();
+            }
+
+            @Override
+            void resize(ExecutorService pool, int n) {
+                ((WorkStealingScheduler) pool).setParallelism(n);
+            }
         };
 
         abstract ExecutorService make(int n, ThreadFactory factory);
 
+        abstract ExecutorService makeBounded(int n, int capacity, Full full);
+
+        abstract ExecutorService makeWithKeepAlive(int n, Duration keepAlive);
+
+        abstract void resize(ExecutorService pool, int n);
+
         ExecutorService make(int n) {
             return make(n, Executors.defaultThreadFactory());
+        }
+    }
+
+    /** What to do with a task for which there is no room: the policies that both kinds have. */
+    @SuppressWarnings("ImmutableEnumChecker") // they are
+    enum Full {
+        ABORT(new ThreadPoolExecutor.AbortPolicy(), RejectionPolicy.abort()),
+        CALLER_RUNS(new ThreadPoolExecutor.CallerRunsPolicy(), RejectionPolicy.callerRuns()),
+        DISCARD(new ThreadPoolExecutor.DiscardPolicy(), RejectionPolicy.discard()),
+        DISCARD_OLDEST(new ThreadPoolExecutor.DiscardOldestPolicy(), RejectionPolicy.discardOldest());
+
+        private final RejectedExecutionHandler handler;
+        private final RejectionPolicy policy;
+
+        Full(RejectedExecutionHandler handler, RejectionPolicy policy) {
+            this.handler = handler;
+            this.policy = policy;
+        }
+    }
+
+    /** Calls a method without parameters that both pools have by the same name, though no common type has it. */
+    static long figure(ExecutorService pool, String method) {
+        try {
+            return ((Number) pool.getClass().getMethod(method).invoke(pool)).longValue();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(method + " of " + pool.getClass(), e);
+        }
+    }
+
+    /** A task that says that it runs, and ends when told so. */
+    static final class Blocker implements Runnable {
+        private final CountDownLatch running = new CountDownLatch(1);
+        private final CountDownLatch release = new CountDownLatch(1);
+
+        @Override
+        public void run() {
+            running.countDown();
+            await(release, "a blocker");
+        }
+
+        void awaitRunning() {
+            await(running, "the pool of a blocker");
+        }
+
+        void release() {
+            release.countDown();
+        }
+
+        /** Has the pool run a new one. */
+        static Blocker startOn(Executor pool) {
+            Blocker blocker = new Blocker();
+            pool.execute(blocker);
+            blocker.awaitRunning();
+            return blocker;
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nobody waits for ever beside tasks that submit themselves again and again: FAULTS 11, 12 and 13 of such schedulers. */
@@ -62,6 +63,63 @@ class FairnessTest {
                 submitted.countDown();
                 await(done, scheduler);
                 assertThat(others.get()).isLessThanOrEqualTo(INTERVAL);
+            }
+        }
+    }
+
+    /** Of any worker: n of them that feed themselves take fewer than n intervals of tasks before the one from outside. */
+    @ParameterizedTest
+    @CsvSource({"1, 4", "1, 64", "1, 1000", "2, 4", "2, 64", "2, 1000", "8, 4", "8, 64", "8, 1000"})
+    void theIntervalIsAnOption(int n, int interval) {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                .parallelism(n)
+                .fairnessInterval(interval)
+                .build()) {
+            AtomicBoolean ran = new AtomicBoolean();
+            AtomicLong others = new AtomicLong();
+            CountDownLatch done = new CountDownLatch(n);
+            CyclicBarrier submitted = new CyclicBarrier(n + 1);
+            CyclicBarrier allRun = new CyclicBarrier(n + 1);
+            for (int i = 0; i < n; i++) {
+                scheduler.execute(() -> {
+                    await(allRun);
+                    await(submitted);
+                    feed(scheduler, ran, others, done);
+                });
+            }
+            await(allRun);
+            scheduler.execute(() -> ran.set(true));
+            await(submitted);
+            await(done, scheduler);
+            assertThat(others.get()).isLessThanOrEqualTo((long) n * interval);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 4", "1, 64", "2, 4", "2, 64", "8, 4", "8, 64"})
+    void oldLocalTasksRunInTheirTurnsBesideOnesThatFeedThemselves(int n, int interval) {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                .parallelism(n)
+                .fairnessInterval(interval)
+                .build()) {
+            int siblings = 10;
+            AtomicBoolean ran = new AtomicBoolean();
+            AtomicInteger left = new AtomicInteger(n * siblings);
+            AtomicLong others = new AtomicLong();
+            CountDownLatch done = new CountDownLatch(n);
+            CyclicBarrier together = new CyclicBarrier(n);
+            for (int i = 0; i < n; i++) {
+                scheduler.execute(() -> {
+                    for (int k = 0; k < siblings; k++) {
+                        scheduler.execute(() -> ran.set(left.decrementAndGet() == 0));
+                    }
+                    await(together); // each worker has its own
+                    feed(scheduler, ran, others, done);
+                });
+            }
+            await(done, scheduler);
+            if (n == 1) { // with more, those that are through first go on feeding themselves
+                assertThat(others.get()).isLessThanOrEqualTo((long) interval * siblings);
             }
         }
     }

@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -185,7 +187,12 @@ class FixedPoolContractTest {
                 new Error("error"),
                 new StackOverflowError("overflow"),
                 new OutOfMemoryError("memory"),
-                new AssertionError("assertion"));
+                new AssertionError("assertion"),
+                new LinkageError("linkage"),
+                new InterruptedException("checked, and no interrupt"),
+                new Exception("checked"),
+                new Throwable("neither error nor exception"),
+                new CancellationException("cancelled"));
         ConcurrentLinkedQueue<Throwable> handled = new ConcurrentLinkedQueue<>();
         ExecutorService pool = make(kind, 2, work -> {
             Thread thread = new Thread(work);
@@ -498,5 +505,115 @@ class FixedPoolContractTest {
         awaitTermination(pool);
         assertThat(pool.toString())
                 .endsWith("[Terminated, pool size = 0, active threads = 0, queued tasks = 0, completed tasks = 3]");
+    }
+
+    // ---- from inside
+
+    @ParameterizedTest
+    @EnumSource
+    void aTaskMayShutItsPoolDown(Kind kind) throws Exception {
+        for (boolean now : new boolean[] {false, true}) {
+            ExecutorService pool = kind.make(2);
+            AtomicInteger ran = new AtomicInteger();
+            AtomicInteger returned = new AtomicInteger();
+            AtomicBoolean interrupted = new AtomicBoolean();
+            CountDownLatch allQueued = new CountDownLatch(1);
+            Future<?> inside = pool.submit(() -> {
+                await(allQueued, pool);
+                if (now) {
+                    returned.set(pool.shutdownNow().size());
+                    interrupted.set(Thread.interrupted());
+                } else {
+                    pool.shutdown();
+                }
+                assertThatThrownBy(() -> pool.execute(ran::incrementAndGet))
+                        .isInstanceOf(RejectedExecutionException.class);
+            });
+            for (int i = 0; i < 100; i++) {
+                pool.execute(ran::incrementAndGet);
+            }
+            allQueued.countDown();
+            inside.get();
+            awaitTermination(pool);
+            assertThat(ran.get() + returned.get()).isEqualTo(100);
+            assertThat(interrupted.get())
+                    .as("shutdownNow interrupts its caller too")
+                    .isEqualTo(now);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTaskThatAwaitsTheEndOfItsPoolWaitsInVain(Kind kind) throws Exception {
+        ExecutorService pool = make(kind, 1);
+        Future<Boolean> ended = pool.submit(() -> {
+            pool.shutdown();
+            return pool.awaitTermination(1, TimeUnit.MILLISECONDS);
+        });
+        assertThat(ended.get()).isFalse();
+        awaitTermination(pool);
+    }
+
+    // ---- threads of other kinds
+
+    @ParameterizedTest
+    @EnumSource
+    void daemonThreadsStayDaemons(Kind kind) throws Exception {
+        ExecutorService pool = make(kind, 1, work -> {
+            Thread thread = new Thread(work);
+            thread.setDaemon(true);
+            return thread;
+        });
+        assertThat(pool.submit(() -> Thread.currentThread().isDaemon()).get()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void inheritableThreadLocalsComeFromTheThreadThatMakesTheWorker(Kind kind) throws Exception {
+        InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
+        ExecutorService pool = make(kind, 1);
+        inherited.set("the submitter's");
+        Future<String> seen = pool.submit(inherited::get);
+        inherited.set("changed later");
+        assertThat(seen.get()).isEqualTo("the submitter's");
+        assertThat(pool.submit(inherited::get).get()).isEqualTo("the submitter's");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsMayBeTheWorkers(Kind kind) throws Exception {
+        Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+        ThreadFactory virtual = (ThreadFactory)
+                Class.forName("java.lang.Thread$Builder").getMethod("factory").invoke(builder);
+        ExecutorService pool = make(kind, 20, virtual);
+        CyclicBarrier all = new CyclicBarrier(20);
+        Thread submitter = Thread.currentThread();
+        List<Future<Boolean>> inVirtualThreads = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            inVirtualThreads.add(pool.submit(() -> {
+                await(all);
+                Thread current = Thread.currentThread();
+                return current != submitter
+                        && (Boolean) Thread.class.getMethod("isVirtual").invoke(current);
+            }));
+        }
+        for (Future<Boolean> each : inVirtualThreads) {
+            assertThat(each.get()).isTrue();
+        }
+        AtomicInteger children = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(10_000);
+        pool.execute(() -> {
+            for (int i = 0; i < 10_000; i++) {
+                pool.execute(() -> {
+                    children.incrementAndGet();
+                    done.countDown();
+                });
+            }
+        });
+        await(done, pool);
+        pool.execute(() -> TestPools.<RuntimeException>sneak(new Exception("goes to the handler")));
+        shutdownAndAwait(pool);
+        assertThat(children).hasValue(10_000);
     }
 }

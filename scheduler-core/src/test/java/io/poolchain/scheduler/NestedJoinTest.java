@@ -5,6 +5,10 @@ import static io.poolchain.scheduler.TestPools.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,12 +18,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,9 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NestedJoinTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
-    void hundredsDeep(int n) throws Exception {
+    void aThousandDeep(int n) throws Exception {
         try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
-            assertThat(scheduler.submit(() -> depth(scheduler, 400)).get()).isEqualTo(400);
+            assertThat(scheduler.submit(() -> depth(scheduler, 1_000)).get()).isEqualTo(1_000);
         }
     }
 
@@ -251,9 +257,9 @@ class NestedJoinTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void mergeSort(int n) throws Exception {
-        int[] numbers = new SplittableRandom(1).ints(1_000_000).toArray();
+    @ValueSource(ints = {1, 2, 8})
+    void mergeSortOfTenMillion(int n) throws Exception {
+        int[] numbers = new SplittableRandom(1).ints(10_000_000).toArray();
         int[] expected = numbers.clone();
         Arrays.sort(expected);
         try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
@@ -280,5 +286,99 @@ class NestedJoinTest {
             numbers[at] = takeLeft ? spare[left++] : spare[other++];
         }
         return null;
+    }
+
+    /** Each folder waits for the folders in it, by submit and by invokeAll in turns. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void directoryWalk(int n, @TempDir Path root) throws Exception {
+        long expected = makeFiles(root, 5);
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+            assertThat(scheduler.submit(() -> size(scheduler, root, true)).get())
+                    .isEqualTo(expected);
+        }
+    }
+
+    private static long makeFiles(Path folder, int depth) throws IOException {
+        long size = 0;
+        for (int i = 0; i < 4; i++) {
+            byte[] content = new byte[10 * depth + i];
+            Files.write(folder.resolve("file" + i), content);
+            size += content.length;
+            if (depth > 1) {
+                size += makeFiles(Files.createDirectory(folder.resolve("folder" + i)), depth - 1);
+            }
+        }
+        return size;
+    }
+
+    private static long size(WorkStealingScheduler scheduler, Path folder, boolean oneByOne) throws Exception {
+        long size = 0;
+        List<Callable<Long>> inner = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                if (Files.isDirectory(entry)) {
+                    inner.add(() -> size(scheduler, entry, !oneByOne));
+                } else {
+                    size += Files.size(entry);
+                }
+            }
+        }
+        List<Future<Long>> sizes =
+                oneByOne ? inner.stream().map(scheduler::submit).toList() : scheduler.invokeAll(inner);
+        for (Future<Long> each : sizes) {
+            size += each.get();
+        }
+        return size;
+    }
+
+    /** FAULTS 24: who holds a lock while it waits must not be given work that wants it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void aLockHeldWhileWaitingIsNotWantedByTheSameThread(int n) throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+            Semaphore lock = new Semaphore(1); // not reentrant: taking it twice in one thread hangs
+            List<Future<Integer>> holders = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                holders.add(scheduler.submit(() -> {
+                    lock.acquire();
+                    try {
+                        return scheduler.submit(() -> 1).get()
+                                + scheduler
+                                        .invokeAll(Collections.nCopies(3, () -> 1))
+                                        .size();
+                    } finally {
+                        lock.release();
+                    }
+                }));
+            }
+            for (Future<Integer> holder : holders) {
+                assertThat(holder.get(TestPools.HANG_SECONDS, TimeUnit.SECONDS)).isEqualTo(4);
+            }
+        }
+    }
+
+    @Test
+    void aFutureTellsItsStateAsAFutureTaskDoes() throws Exception {
+        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+            TestPools.Blocker blocker = TestPools.Blocker.startOn(scheduler);
+            Callable<String> task = new Callable<>() {
+                @Override
+                public String call() {
+                    throw new IllegalStateException("failed");
+                }
+
+                @Override
+                public String toString() {
+                    return "the task";
+                }
+            };
+            Future<String> future = scheduler.submit(task);
+            assertThat(future.toString()).endsWith("[Not completed, task = the task]");
+            blocker.release();
+            assertThatThrownBy(future::get).hasRootCauseMessage("failed");
+            assertThat(future.toString())
+                    .endsWith("[Completed exceptionally: java.lang.IllegalStateException: failed]");
+        }
     }
 }

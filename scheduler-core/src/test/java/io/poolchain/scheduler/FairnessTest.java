@@ -2,6 +2,7 @@
 package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.await;
+import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -24,8 +25,8 @@ class FairnessTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
-    void anOutsideTaskGetsThroughBesideTasksThatFeedThemselves(int n) {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+    void anOutsideTaskGetsThroughBesideTasksThatFeedThemselves(int n) throws Exception {
+        withScheduler(n, scheduler -> {
             AtomicBoolean stop = new AtomicBoolean();
             CountDownLatch allRun = new CountDownLatch(n);
             for (int i = 0; i < n; i++) {
@@ -43,13 +44,13 @@ class FairnessTest {
                 await(through, scheduler);
             }
             stop.set(true);
-        }
+        });
     }
 
     /** The submission is there before the feeding begins, so the count is exact. */
     @Test
-    void anOutsideTaskIsAmongTheNext64OfAWorker() {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+    void anOutsideTaskIsAmongTheNext64OfAWorker() throws Exception {
+        withScheduler(1, scheduler -> {
             for (int offset = 0; offset < 200; offset += 7) { // whatever the worker has counted up to now
                 CountDownLatch submitted = new CountDownLatch(1);
                 AtomicBoolean ran = new AtomicBoolean();
@@ -64,17 +65,18 @@ class FairnessTest {
                 await(done, scheduler);
                 assertThat(others.get()).isLessThanOrEqualTo(INTERVAL);
             }
-        }
+        });
     }
 
     /** Of any worker: n of them that feed themselves take fewer than n intervals of tasks before the one from outside. */
     @ParameterizedTest
     @CsvSource({"1, 4", "1, 64", "1, 1000", "2, 4", "2, 64", "2, 1000", "8, 4", "8, 64", "8, 1000"})
-    void theIntervalIsAnOption(int n, int interval) {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+    void theIntervalIsAnOption(int n, int interval) throws Exception {
+        WorkStealingScheduler fair = WorkStealingScheduler.builder()
                 .parallelism(n)
                 .fairnessInterval(interval)
-                .build()) {
+                .build();
+        withScheduler(fair, scheduler -> {
             AtomicBoolean ran = new AtomicBoolean();
             AtomicLong others = new AtomicLong();
             CountDownLatch done = new CountDownLatch(n);
@@ -92,16 +94,17 @@ class FairnessTest {
             await(submitted);
             await(done, scheduler);
             assertThat(others.get()).isLessThanOrEqualTo((long) n * interval);
-        }
+        });
     }
 
     @ParameterizedTest
     @CsvSource({"1, 4", "1, 64", "2, 4", "2, 64", "8, 4", "8, 64"})
-    void oldLocalTasksRunInTheirTurnsBesideOnesThatFeedThemselves(int n, int interval) {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+    void oldLocalTasksRunInTheirTurnsBesideOnesThatFeedThemselves(int n, int interval) throws Exception {
+        WorkStealingScheduler fair = WorkStealingScheduler.builder()
                 .parallelism(n)
                 .fairnessInterval(interval)
-                .build()) {
+                .build();
+        withScheduler(fair, scheduler -> {
             int siblings = 10;
             AtomicBoolean ran = new AtomicBoolean();
             AtomicInteger left = new AtomicInteger(n * siblings);
@@ -121,12 +124,12 @@ class FairnessTest {
             if (n == 1) { // with more, those that are through first go on feeding themselves
                 assertThat(others.get()).isLessThanOrEqualTo((long) interval * siblings);
             }
-        }
+        });
     }
 
     @Test
-    void oldLocalTasksRunBesideOneThatFeedsItself() {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+    void oldLocalTasksRunBesideOneThatFeedsItself() throws Exception {
+        withScheduler(1, scheduler -> {
             int siblings = 10;
             AtomicBoolean ran = new AtomicBoolean();
             AtomicInteger left = new AtomicInteger(siblings);
@@ -146,14 +149,14 @@ class FairnessTest {
             await(done, scheduler);
             assertThat(others.get()).isLessThanOrEqualTo((long) INTERVAL * siblings);
             assertThat(order).as("the oldest first").isSorted();
-        }
+        });
     }
 
     /** Nobody is idle, so nobody steals for want of work; and the child is behind a parent that waits for it. */
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 8})
-    void aChildOfABlockedParentRunsBesideWorkersThatFeedThemselves(int n) {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+    void aChildOfABlockedParentRunsBesideWorkersThatFeedThemselves(int n) throws Exception {
+        withScheduler(n, scheduler -> {
             AtomicBoolean stop = new AtomicBoolean();
             CountDownLatch busy = new CountDownLatch(n - 1);
             for (int i = 0; i < n - 1; i++) {
@@ -174,13 +177,13 @@ class FairnessTest {
             });
             await(parentDone, scheduler);
             stop.set(true);
-        }
+        });
     }
 
     /** FAULTS 13: sources that come and go must not keep the fairness count from reaching its limit. */
     @Test
-    void noWorkerTakesMoreThan63TasksBetweenTwoFromABacklogOutside() {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+    void noWorkerTakesMoreThan63TasksBetweenTwoFromABacklogOutside() throws Exception {
+        withScheduler(2, scheduler -> {
             int backlog = 5_000;
             CyclicBarrier bothWorkersWait = new CyclicBarrier(3);
             CountDownLatch backlogIsThere = new CountDownLatch(1);
@@ -213,7 +216,7 @@ class FairnessTest {
             await(left, scheduler);
             stop.set(true);
             assertThat(longestGap.get()).isBetween(1L, INTERVAL - 1L);
-        }
+        });
     }
 
     /** Runs a task again and again until told to stop. */

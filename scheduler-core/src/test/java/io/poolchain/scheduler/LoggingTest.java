@@ -3,6 +3,7 @@ package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
 import static io.poolchain.scheduler.TestPools.awaitTrue;
+import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -50,41 +51,41 @@ class LoggingTest {
     }
 
     @Test
-    void aFailureThatNobodyElseReportsIsLoggedAtErrorWithTheName() {
-        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+    void aFailureThatNobodyElseReportsIsLoggedAtErrorWithTheName() throws Exception {
+        withScheduler(scheduler("orders"), scheduler -> {
             scheduler.execute(() -> {
                 throw new IllegalStateException("lost?");
             });
             awaitQuiescence(scheduler);
-        }
+        });
         assertThat(recorder.texts(Level.ERROR)).containsExactly("A task of scheduler orders failed: lost?");
     }
 
     @Test
-    void aFailureThatAHandlerGetsIsNotLogged() {
+    void aFailureThatAHandlerGetsIsNotLogged() throws Exception {
         AtomicReference<Throwable> handled = new AtomicReference<>();
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> handled.set(failure));
-        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+        withScheduler(scheduler("orders"), scheduler -> {
             scheduler.execute(() -> {
                 throw new IllegalStateException("handled");
             });
             awaitTrue(() -> handled.get() != null, "the default handler is called");
-        }
+        });
         assertThat(handled.get()).hasMessage("handled");
         assertThat(recorder.texts(Level.ERROR)).isEmpty();
     }
 
     @Test
-    void aHandlerThatThrowsIsLoggedWithTheTasksFailure() {
+    void aHandlerThatThrowsIsLoggedWithTheTasksFailure() throws Exception {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             throw new IllegalArgumentException("bad handler");
         });
-        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+        withScheduler(scheduler("orders"), scheduler -> {
             scheduler.execute(() -> {
                 throw new IllegalStateException("the cause of it");
             });
             awaitQuiescence(scheduler);
-        }
+        });
         assertThat(recorder.texts(Level.ERROR))
                 .containsExactly("The uncaught exception handler of scheduler orders failed: bad handler");
         assertThat(recorder.events.stream()
@@ -122,9 +123,9 @@ class LoggingTest {
     }
 
     @Test
-    void anAppenderThatThrowsCostsNoWorkerAndNoTask() {
+    void anAppenderThatThrowsCostsNoWorkerAndNoTask() throws Exception {
         recorder.failing = true;
-        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+        withScheduler(scheduler("orders"), scheduler -> {
             for (int i = 0; i < 10; i++) {
                 scheduler.execute(() -> {
                     throw new IllegalStateException("can't be logged");
@@ -134,14 +135,14 @@ class LoggingTest {
             assertThat(scheduler.stats().failed()).isEqualTo(10);
             assertThat(scheduler.getPoolSize()).isEqualTo(1);
             recorder.failing = false;
-        }
+        });
     }
 
     /** FAULTS 7: a failure that can't even be described. */
     @Test
-    void anExceptionThatCanNotBeDescribedCostsNoWorkerAndNoTask() {
+    void anExceptionThatCanNotBeDescribedCostsNoWorkerAndNoTask() throws Exception {
         recorder.failing = true;
-        try (WorkStealingScheduler scheduler = scheduler("orders")) {
+        withScheduler(scheduler("orders"), scheduler -> {
             for (int i = 0; i < 10; i++) {
                 scheduler.execute(() -> {
                     throw new Indescribable();
@@ -151,7 +152,7 @@ class LoggingTest {
             assertThat(scheduler.stats().failed()).isEqualTo(10);
             assertThat(scheduler.getPoolSize()).isEqualTo(1);
             recorder.failing = false;
-        }
+        });
     }
 
     private static final class Indescribable extends RuntimeException {

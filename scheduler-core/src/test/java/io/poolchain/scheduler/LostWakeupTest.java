@@ -3,11 +3,14 @@ package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.await;
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
+import static io.poolchain.scheduler.TestPools.spinUntil;
+import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,44 +22,46 @@ class LostWakeupTest {
     /** A random gap lets the submission hit every moment of a worker's falling asleep. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 64})
-    void aSingleSubmissionToAnIdlePoolIsRun(int n) {
+    void aSingleSubmissionToAnIdlePoolIsRun(int n) throws Exception {
         SplittableRandom random = new SplittableRandom(n);
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
-            for (int round = 0; round < 20_000 * FACTOR; round++) {
-                CountDownLatch ran = new CountDownLatch(1);
-                scheduler.execute(ran::countDown);
-                await(ran, scheduler);
-                spin(random.nextInt(2_000));
+        withScheduler(n, scheduler -> {
+            AtomicInteger ran = new AtomicInteger();
+            for (int round = 1; round <= 20_000 * FACTOR; round++) {
+                int all = round;
+                scheduler.execute(ran::incrementAndGet);
+                spinUntil(() -> ran.get() == all, scheduler);
+                spin(random);
             }
-        }
+        });
     }
 
     /** The task is pushed by a worker just as the others fall asleep, and its parent waits for it. */
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 64})
-    void aChildOfAWaitingParentIsRunThoughTheOthersFallAsleep(int n) {
+    void aChildOfAWaitingParentIsRunThoughTheOthersFallAsleep(int n) throws Exception {
         SplittableRandom random = new SplittableRandom(n);
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
-            for (int round = 0; round < 10_000 * FACTOR; round++) {
-                int gap = random.nextInt(2_000);
-                CountDownLatch childRan = new CountDownLatch(1);
-                CountDownLatch parentDone = new CountDownLatch(1);
+        withScheduler(n, scheduler -> {
+            AtomicInteger children = new AtomicInteger();
+            AtomicInteger parents = new AtomicInteger();
+            for (int round = 1; round <= 10_000 * FACTOR; round++) {
+                int all = round;
+                SplittableRandom gaps = random.split();
                 scheduler.execute(() -> {
-                    spin(gap);
-                    scheduler.execute(childRan::countDown);
-                    await(childRan, scheduler);
-                    parentDone.countDown();
+                    spin(gaps);
+                    scheduler.execute(children::incrementAndGet);
+                    spinUntil(() -> children.get() == all, scheduler);
+                    parents.incrementAndGet();
                 });
-                await(parentDone, scheduler);
+                spinUntil(() -> parents.get() == all, scheduler);
             }
-        }
+        });
     }
 
     /** Storms of wake-ups and sleeps must leave no worker counted as searching. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
-    void nobodyIsCountedAsSearchingWhenAllSleep(int n) {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+    void nobodyIsCountedAsSearchingWhenAllSleep(int n) throws Exception {
+        withScheduler(n, scheduler -> {
             int submitters = 3;
             CyclicBarrier together = new CyclicBarrier(submitters);
             CountDownLatch left = new CountDownLatch(submitters * 2_000 * FACTOR);
@@ -72,28 +77,29 @@ class LostWakeupTest {
             await(left, scheduler);
             awaitQuiescence(scheduler);
             assertThat(scheduler.searching()).isZero();
-        }
+        });
     }
 
     @Test
-    void anIdlePoolStaysAsleep() {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(8)) {
+    void anIdlePoolStaysAsleep() throws Exception {
+        withScheduler(8, scheduler -> {
             scheduler.prestartAllCoreThreads();
             awaitQuiescence(scheduler);
             SchedulerStats before = scheduler.stats();
             CountDownLatch elsewhere = new CountDownLatch(1_000);
-            try (WorkStealingScheduler other = WorkStealingScheduler.newFixedThreadPool(2)) {
+            withScheduler(2, other -> {
                 for (int i = 0; i < 1_000; i++) {
                     other.execute(elsewhere::countDown);
                 }
                 await(elsewhere, other);
-            }
+            });
             assertThat(scheduler.stats()).isEqualTo(before);
-        }
+        });
     }
 
-    private static void spin(int times) {
-        for (int i = 0; i < times; i++) {
+    /** From nothing to some 400 microseconds, short gaps as likely as long ones. */
+    private static void spin(SplittableRandom random) {
+        for (int i = random.nextInt(1 << random.nextInt(14)); i > 0; i--) {
             Thread.onSpinWait();
         }
     }

@@ -4,6 +4,7 @@ package io.poolchain.scheduler;
 import static io.poolchain.scheduler.TestPools.await;
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
 import static io.poolchain.scheduler.TestPools.awaitTrue;
+import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
@@ -17,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /** An idle scheduler keeps nothing alive and gives back the memory of a burst: FAULTS 9, 10 and 22. */
 class MemoryTest {
     @Test
-    void finishedTasksAreNotReachable() {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(4)) {
+    void finishedTasksAreNotReachable() throws Exception {
+        withScheduler(4, scheduler -> {
             List<WeakReference<?>> gone = new ArrayList<>();
             CountDownLatch done = new CountDownLatch(100);
             for (int i = 0; i < 100; i++) {
@@ -29,7 +30,7 @@ class MemoryTest {
             await(done, scheduler);
             awaitQuiescence(scheduler);
             assertCollected(gone);
-        }
+        });
     }
 
     @Test
@@ -93,8 +94,8 @@ class MemoryTest {
     }
 
     @Test
-    void theRingsOfABurstAreGivenBack() {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+    void theRingsOfABurstAreGivenBack() throws Exception {
+        withScheduler(2, scheduler -> {
             scheduler.prestartAllCoreThreads();
             awaitQuiescence(scheduler);
             long idleSlots = slots(scheduler);
@@ -117,7 +118,7 @@ class MemoryTest {
             awaitQuiescence(scheduler);
             // Each worker trims when it falls asleep, the submission queue when the last one does.
             assertThat(slots(scheduler)).isLessThanOrEqualTo(idleSlots + 1_024 * 4);
-        }
+        });
     }
 
     private static long slots(WorkStealingScheduler scheduler) {

@@ -2,6 +2,8 @@
 package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.await;
+import static io.poolchain.scheduler.TestPools.get;
+import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -34,9 +36,10 @@ class NestedJoinTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     void aThousandDeep(int n) throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
-            assertThat(scheduler.submit(() -> depth(scheduler, 1_000)).get()).isEqualTo(1_000);
-        }
+        withScheduler(n, scheduler -> {
+            assertThat(get(scheduler.submit(() -> depth(scheduler, 1_000)), scheduler))
+                    .isEqualTo(1_000);
+        });
     }
 
     private static int depth(WorkStealingScheduler scheduler, int left) throws Exception {
@@ -48,7 +51,7 @@ class NestedJoinTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     void aThousandWide(int n) throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+        withScheduler(n, scheduler -> {
             Future<Integer> sum = scheduler.submit(() -> {
                 List<Future<Integer>> parts = new ArrayList<>();
                 for (int i = 0; i < 1_000; i++) {
@@ -61,14 +64,14 @@ class NestedJoinTest {
                 }
                 return total;
             });
-            assertThat(sum.get()).isEqualTo(499_500);
-        }
+            assertThat(get(sum, scheduler)).isEqualTo(499_500);
+        });
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     void invokeAllAndInvokeAnyInsideATask(int n) throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+        withScheduler(n, scheduler -> {
             List<Callable<Integer>> calls = Collections.nCopies(1_000, () -> 1);
             Future<Integer> all = scheduler.submit(() -> {
                 int total = 0;
@@ -77,26 +80,24 @@ class NestedJoinTest {
                 }
                 return total;
             });
-            assertThat(all.get()).isEqualTo(1_000);
+            assertThat(get(all, scheduler)).isEqualTo(1_000);
             Callable<Integer> failing = () -> {
                 throw new IllegalStateException("not me");
             };
-            assertThat(scheduler
-                            .submit(() -> scheduler.invokeAny(List.of(failing, () -> 7, failing)))
-                            .get())
+            assertThat(get(scheduler.submit(() -> scheduler.invokeAny(List.of(failing, () -> 7, failing))), scheduler))
                     .isEqualTo(7);
-            assertThat(scheduler
-                            .submit(() -> scheduler.invokeAny(List.of(failing, () -> 7), 1, TimeUnit.HOURS))
-                            .get())
+            assertThat(get(
+                            scheduler.submit(() -> scheduler.invokeAny(List.of(failing, () -> 7), 1, TimeUnit.HOURS)),
+                            scheduler))
                     .isEqualTo(7);
             Future<Integer> none = scheduler.submit(() -> scheduler.invokeAny(List.of(failing, failing)));
-            assertThatThrownBy(none::get).hasRootCauseMessage("not me");
-        }
+            assertThatThrownBy(() -> get(none, scheduler)).hasRootCauseMessage("not me");
+        });
     }
 
     @Test
     void theFirstSuccessEndsACandidateThatTheWaitingWorkerRunsItself() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+        withScheduler(2, scheduler -> {
             CountDownLatch waits = new CountDownLatch(1);
             Callable<String> forever = () -> {
                 waits.countDown();
@@ -111,13 +112,13 @@ class NestedJoinTest {
                 assertThat(scheduler.invokeAny(List.of(forever, quick))).isEqualTo("quick");
                 return Thread.currentThread().isInterrupted();
             });
-            assertThat(interruptedAfterwards.get()).isFalse();
-        }
+            assertThat(get(interruptedAfterwards, scheduler)).isFalse();
+        });
     }
 
     @Test
     void onlyTheAwaitedTaskRunsInTheWaitingThread() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+        withScheduler(1, scheduler -> {
             List<String> order = new ArrayList<>();
             ThreadLocal<String> local = new ThreadLocal<>();
             CountDownLatch allQueued = new CountDownLatch(1);
@@ -133,7 +134,7 @@ class NestedJoinTest {
             });
             scheduler.execute(() -> order.add("unrelated, from outside"));
             allQueued.countDown();
-            outer.get();
+            get(outer, scheduler);
             TestPools.awaitQuiescence(scheduler);
             assertThat(order)
                     .containsExactly(
@@ -142,12 +143,12 @@ class NestedJoinTest {
                             "outer ends with outer's",
                             "unrelated, newer",
                             "unrelated, from outside");
-        }
+        });
     }
 
     @Test
     void aCancelledInnerTaskDoesNotInterruptTheOneThatWaits() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+        withScheduler(1, scheduler -> {
             AtomicReference<Future<?>> inner = new AtomicReference<>();
             CountDownLatch innerRuns = new CountDownLatch(1);
             Future<Boolean> outer = scheduler.submit(() -> {
@@ -161,13 +162,13 @@ class NestedJoinTest {
             });
             await(innerRuns, scheduler);
             inner.get().cancel(true);
-            assertThat(outer.get()).isFalse();
-        }
+            assertThat(get(outer, scheduler)).isFalse();
+        });
     }
 
     @Test
     void aCancelledWaitingTaskIsInterruptedAfterTheOneThatItRuns() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+        withScheduler(1, scheduler -> {
             CountDownLatch innerRuns = new CountDownLatch(1);
             CountDownLatch cancelled = new CountDownLatch(1);
             AtomicBoolean innerInterrupted = new AtomicBoolean();
@@ -188,12 +189,12 @@ class NestedJoinTest {
             TestPools.awaitQuiescence(scheduler);
             assertThat(innerInterrupted).isFalse();
             assertThat(outerInterrupted).isTrue();
-        }
+        });
     }
 
     @Test
     void anInterruptedTaskDoesNotBeginToWait() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+        withScheduler(1, scheduler -> {
             AtomicInteger ran = new AtomicInteger();
             Future<Boolean> outer = scheduler.submit(() -> {
                 Future<?> inner = scheduler.submit(ran::incrementAndGet);
@@ -201,15 +202,15 @@ class NestedJoinTest {
                 assertThatThrownBy(inner::get).isInstanceOf(InterruptedException.class);
                 return Thread.currentThread().isInterrupted();
             });
-            assertThat(outer.get()).isFalse();
+            assertThat(get(outer, scheduler)).isFalse();
             TestPools.awaitQuiescence(scheduler);
             assertThat(ran).as("the inner task runs all the same, once").hasValue(1);
-        }
+        });
     }
 
     @Test
     void aTaskThatWaitsForItselfIsToldSo() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+        withScheduler(1, scheduler -> {
             AtomicReference<Future<?>> self = new AtomicReference<>();
             CountDownLatch known = new CountDownLatch(1);
             self.set(scheduler.submit(() -> {
@@ -218,17 +219,17 @@ class NestedJoinTest {
                 return between.get();
             }));
             known.countDown();
-            assertThatThrownBy(() -> self.get().get())
+            assertThatThrownBy(() -> get(self.get(), scheduler))
                     .isInstanceOf(ExecutionException.class)
                     .hasRootCauseInstanceOf(IllegalStateException.class)
                     .rootCause()
                     .hasMessageStartingWith("A task waits for itself");
-        }
+        });
     }
 
     @Test
     void aTaskThatSomebodyElseRunsIsWaitedForInTime() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+        withScheduler(2, scheduler -> {
             CountDownLatch release = new CountDownLatch(1);
             CountDownLatch started = new CountDownLatch(1);
             Future<?> slow = scheduler.submit(() -> {
@@ -237,23 +238,24 @@ class NestedJoinTest {
             });
             await(started, scheduler);
             Future<?> outer = scheduler.submit(() -> slow.get(1, TimeUnit.MILLISECONDS));
-            assertThatThrownBy(outer::get).hasCauseInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> get(outer, scheduler)).hasCauseInstanceOf(TimeoutException.class);
             release.countDown();
-        }
+        });
     }
 
     /** As deep as no stack is: an answer or a clear error, and the scheduler goes on. */
     @Test
     void aHundredThousandDeep() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+        withScheduler(1, scheduler -> {
             Future<Integer> deep = scheduler.submit(() -> depth(scheduler, 100_000));
             try {
-                assertThat(deep.get()).isEqualTo(100_000);
+                assertThat(get(deep, scheduler)).isEqualTo(100_000);
             } catch (ExecutionException e) {
                 assertThat(e).hasRootCauseInstanceOf(StackOverflowError.class);
             }
-            assertThat(scheduler.submit(() -> depth(scheduler, 100)).get()).isEqualTo(100);
-        }
+            assertThat(get(scheduler.submit(() -> depth(scheduler, 100)), scheduler))
+                    .isEqualTo(100);
+        });
     }
 
     @ParameterizedTest
@@ -262,11 +264,11 @@ class NestedJoinTest {
         int[] numbers = new SplittableRandom(1).ints(10_000_000).toArray();
         int[] expected = numbers.clone();
         Arrays.sort(expected);
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
-            scheduler
-                    .submit(() -> sort(scheduler, numbers, 0, numbers.length, new int[numbers.length]))
-                    .get();
-        }
+        withScheduler(n, scheduler -> {
+            get(
+                    scheduler.submit(() -> sort(scheduler, numbers, 0, numbers.length, new int[numbers.length])),
+                    scheduler);
+        });
         assertThat(numbers).isEqualTo(expected);
     }
 
@@ -293,10 +295,10 @@ class NestedJoinTest {
     @ValueSource(ints = {1, 2, 8})
     void directoryWalk(int n, @TempDir Path root) throws Exception {
         long expected = makeFiles(root, 5);
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+        withScheduler(n, scheduler -> {
             assertThat(scheduler.submit(() -> size(scheduler, root, true)).get())
                     .isEqualTo(expected);
-        }
+        });
     }
 
     private static long makeFiles(Path folder, int depth) throws IOException {
@@ -336,7 +338,7 @@ class NestedJoinTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     void aLockHeldWhileWaitingIsNotWantedByTheSameThread(int n) throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(n)) {
+        withScheduler(n, scheduler -> {
             Semaphore lock = new Semaphore(1); // not reentrant: taking it twice in one thread hangs
             List<Future<Integer>> holders = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
@@ -355,12 +357,12 @@ class NestedJoinTest {
             for (Future<Integer> holder : holders) {
                 assertThat(holder.get(TestPools.HANG_SECONDS, TimeUnit.SECONDS)).isEqualTo(4);
             }
-        }
+        });
     }
 
     @Test
     void aFutureTellsItsStateAsAFutureTaskDoes() throws Exception {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+        withScheduler(1, scheduler -> {
             TestPools.Blocker blocker = TestPools.Blocker.startOn(scheduler);
             Callable<String> task = new Callable<>() {
                 @Override
@@ -379,6 +381,6 @@ class NestedJoinTest {
             assertThatThrownBy(future::get).hasRootCauseMessage("failed");
             assertThat(future.toString())
                     .endsWith("[Completed exceptionally: java.lang.IllegalStateException: failed]");
-        }
+        });
     }
 }

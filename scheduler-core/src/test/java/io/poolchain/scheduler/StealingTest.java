@@ -4,6 +4,7 @@ package io.poolchain.scheduler;
 import static io.poolchain.scheduler.TestPools.await;
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
 import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
+import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
@@ -21,8 +22,8 @@ class StealingTest {
     /** FAULTS 3: a worker submits and then blocks for good unless its children are stolen. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 9, 100})
-    void childrenOfABlockedParentAreStolen(int children) {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+    void childrenOfABlockedParentAreStolen(int children) throws Exception {
+        withScheduler(2, scheduler -> {
             for (int round = 0; round < 200; round++) {
                 CountDownLatch ran = new CountDownLatch(children);
                 CountDownLatch parentDone = new CountDownLatch(1);
@@ -37,13 +38,13 @@ class StealingTest {
             }
             awaitQuiescence(scheduler);
             assertThat(scheduler.stats().steals()).isEqualTo(200L * children);
-        }
+        });
     }
 
     /** FAULTS 2: the second of two quick submissions must not be left to the worker that is busy with the first. */
     @Test
-    void theSecondOfTwoQuickSubmissionsGetsAWorkerOfItsOwn() {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2)) {
+    void theSecondOfTwoQuickSubmissionsGetsAWorkerOfItsOwn() throws Exception {
+        withScheduler(2, scheduler -> {
             for (int round = 0; round < 5_000; round++) {
                 CountDownLatch opened = new CountDownLatch(1);
                 CountDownLatch done = new CountDownLatch(1);
@@ -54,7 +55,7 @@ class StealingTest {
                 scheduler.execute(opened::countDown);
                 await(done, scheduler);
             }
-        }
+        });
     }
 
     @Test
@@ -114,41 +115,41 @@ class StealingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
-    void theFiguresAddUpAtQuiescence(int n) {
-        try (WorkStealingScheduler scheduler =
-                WorkStealingScheduler.builder().name("figures").parallelism(n).build()) {
-            LongAdder leaves = new LongAdder();
-            tree(scheduler, 14, leaves);
-            for (int i = 0; i < 5_000; i++) {
-                scheduler.execute(() -> {});
-            }
-            awaitQuiescence(scheduler);
-            SchedulerStats stats = scheduler.stats();
-            assertThat(stats.name()).isEqualTo("figures");
-            assertThat(stats.parallelism()).isEqualTo(n);
-            assertThat(leaves.sum()).isEqualTo(1 << 14);
-            assertThat(stats.submitted()).isEqualTo((2 << 14) - 1 + 5_000);
-            assertThat(stats.submittedOutside()).isEqualTo(5_001);
-            assertThat(stats.started()).isEqualTo(stats.submitted());
-            assertThat(stats.completed()).isEqualTo(stats.submitted());
-            assertThat(scheduler.getCompletedTaskCount()).isEqualTo(stats.submitted());
-            assertThat(scheduler.getTaskCount()).isEqualTo(stats.submitted());
-            assertThat(stats.failed()).isZero();
-            assertThat(stats.queued()).isZero();
-            assertThat(stats.activeWorkers()).isZero();
-            assertThat(stats.idleWorkers()).isEqualTo(stats.poolSize()).isBetween(1, n);
-            assertThat(stats.uselessWakeups()).isLessThanOrEqualTo(stats.wakeups());
-            assertThat(stats.parks() - stats.wakeups())
-                    .as("each worker that sleeps has parked once more than it was woken")
-                    .isEqualTo(stats.poolSize());
-            assertThat(stats.dropped().keySet()).containsExactlyInAnyOrder(DropReason.values());
-            assertThat(stats.dropped().values()).containsOnly(0L);
-        }
+    void theFiguresAddUpAtQuiescence(int n) throws Exception {
+        withScheduler(
+                WorkStealingScheduler.builder().name("figures").parallelism(n).build(), scheduler -> {
+                    LongAdder leaves = new LongAdder();
+                    tree(scheduler, 14, leaves);
+                    for (int i = 0; i < 5_000; i++) {
+                        scheduler.execute(() -> {});
+                    }
+                    awaitQuiescence(scheduler);
+                    SchedulerStats stats = scheduler.stats();
+                    assertThat(stats.name()).isEqualTo("figures");
+                    assertThat(stats.parallelism()).isEqualTo(n);
+                    assertThat(leaves.sum()).isEqualTo(1 << 14);
+                    assertThat(stats.submitted()).isEqualTo((2 << 14) - 1 + 5_000);
+                    assertThat(stats.submittedOutside()).isEqualTo(5_001);
+                    assertThat(stats.started()).isEqualTo(stats.submitted());
+                    assertThat(stats.completed()).isEqualTo(stats.submitted());
+                    assertThat(scheduler.getCompletedTaskCount()).isEqualTo(stats.submitted());
+                    assertThat(scheduler.getTaskCount()).isEqualTo(stats.submitted());
+                    assertThat(stats.failed()).isZero();
+                    assertThat(stats.queued()).isZero();
+                    assertThat(stats.activeWorkers()).isZero();
+                    assertThat(stats.idleWorkers()).isEqualTo(stats.poolSize()).isBetween(1, n);
+                    assertThat(stats.uselessWakeups()).isLessThanOrEqualTo(stats.wakeups());
+                    assertThat(stats.parks() - stats.wakeups())
+                            .as("each worker that sleeps has parked once more than it was woken")
+                            .isEqualTo(stats.poolSize());
+                    assertThat(stats.dropped().keySet()).containsExactlyInAnyOrder(DropReason.values());
+                    assertThat(stats.dropped().values()).containsOnly(0L);
+                });
     }
 
     @Test
-    void aLongLocalQueueGrowsAndItsRingsAreDropped() {
-        try (WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1)) {
+    void aLongLocalQueueGrowsAndItsRingsAreDropped() throws Exception {
+        withScheduler(1, scheduler -> {
             CountDownLatch done = new CountDownLatch(100_000);
             scheduler.execute(() -> {
                 for (int i = 0; i < 100_000; i++) {
@@ -163,7 +164,7 @@ class StealingTest {
                     .as("those, and the last one when the worker fell asleep")
                     .isEqualTo(14);
             assertThat(worker.chainCapacity()).isEqualTo(8);
-        }
+        });
     }
 
     @Test

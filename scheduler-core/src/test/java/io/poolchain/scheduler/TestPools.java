@@ -10,18 +10,20 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 
 /** The pools under contract, and how tests wait. */
 final class TestPools {
-    /** Far longer than anything takes; only a hang reaches it. */
-    static final long HANG_SECONDS = 60;
+    /** Far longer than anything takes; only a hang reaches it. Less is for those who break the scheduler to see a test fail. */
+    static final long HANG_SECONDS = Long.getLong("poolchain.hang.seconds", 60);
 
     private TestPools() {}
 
@@ -155,6 +157,34 @@ final class TestPools {
         }
     }
 
+    /** What a test does with a scheduler. */
+    interface Use {
+        void of(WorkStealingScheduler scheduler) throws Exception;
+    }
+
+    static void withScheduler(int n, Use use) throws Exception {
+        withScheduler(WorkStealingScheduler.newFixedThreadPool(n), use);
+    }
+
+    /** Ends the scheduler in any case, without waiting for ever: a broken one must make its test fail, not hang. */
+    static void withScheduler(WorkStealingScheduler scheduler, Use use) throws Exception {
+        try {
+            use.of(scheduler);
+        } catch (Throwable failure) {
+            scheduler.shutdownNow();
+            throw failure;
+        }
+        shutdownAndAwait(scheduler);
+    }
+
+    static <V> V get(Future<V> future, Object pool) throws Exception {
+        try {
+            return future.get(HANG_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("a future is not done, on " + pool, e);
+        }
+    }
+
     static void await(CountDownLatch latch, Object pool) {
         try {
             assertThat(latch.await(HANG_SECONDS, TimeUnit.SECONDS))
@@ -182,6 +212,22 @@ final class TestPools {
                 .until(condition::getAsBoolean);
     }
 
+    /** As await, without sleeping: who is woken comes too late for a race with a worker that falls asleep. */
+    static void spinUntil(BooleanSupplier condition, Object pool) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(HANG_SECONDS);
+        for (int spins = 1; !condition.getAsBoolean(); spins++) {
+            if (spins % 1_000 != 0) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+                assertThat(System.nanoTime() < deadline
+                                && !Thread.currentThread().isInterrupted())
+                        .as("in time, without an interrupt, on %s", pool)
+                        .isTrue();
+            }
+        }
+    }
+
     /** Waits until nothing is queued or running and every worker sleeps or has no thread. */
     static void awaitQuiescence(WorkStealingScheduler scheduler) {
         awaitTrue(
@@ -189,11 +235,16 @@ final class TestPools {
                     SchedulerStats stats = scheduler.stats();
                     return stats.queued() == 0
                             && stats.started() == stats.completed()
-                            && stats.workers().stream()
-                                    .allMatch(worker -> worker.state() == WorkerStats.State.PARKED
-                                            || worker.state() == WorkerStats.State.NO_THREAD);
+                            && stats.workers().stream().allMatch(TestPools::sleepsOrHasNoThread)
+                            && scheduler.searching() == 0;
                 },
                 "quiescence of " + scheduler);
+    }
+
+    /** A worker is PARKED from just before it leaves the searchers, and counts the park just after. */
+    private static boolean sleepsOrHasNoThread(WorkerStats worker) {
+        return worker.state() == WorkerStats.State.NO_THREAD
+                || (worker.state() == WorkerStats.State.PARKED && worker.parks() > worker.wakeups());
     }
 
     /** Throws a checked or unchecked exception alike. */

@@ -61,23 +61,13 @@ final class FirstSuccess<V> {
     }
 
     private final class Candidate extends WorkerFuture<V> {
-        /** Whether the task threw. Written and read by the thread that runs it, before the future is done. */
-        private boolean failed;
-
         Candidate(WorkerThreads threads, Callable<V> task) {
             super(threads, task);
         }
 
         @Override
-        protected void setException(Throwable failure) {
-            failed = true;
-            super.setException(failure);
-        }
-
-        @Override
-        protected void done() {
-            super.done();
-            if (!failed && !isCancelled()) {
+        void done() {
+            if (hasSucceeded()) {
                 cancelAllBut(this);
             }
         }

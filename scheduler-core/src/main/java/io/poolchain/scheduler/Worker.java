@@ -349,6 +349,9 @@ final class Worker {
             counters.countFailed();
             threads.log.taskFailed(failure);
         } finally {
+            if (!futures.isEmpty()) {
+                futures.popDownTo(0); // of calls that ran out of stack
+            }
             completed();
         }
     }

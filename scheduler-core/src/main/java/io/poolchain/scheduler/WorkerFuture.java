@@ -5,45 +5,53 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code submit} returns: a {@link FutureTask} that a worker of the same scheduler runs itself when it waits for it
- * and nobody has started it. So tasks that wait for tasks they have submitted need no further thread. Only the awaited
- * task is run, never an unrelated one.
+ * What {@code submit} returns: a future that behaves as a {@link java.util.concurrent.FutureTask}, and that a worker of the
+ * same scheduler runs itself when it waits for it and nobody has started it. So tasks that wait for tasks they have
+ * submitted need no further thread. Only the awaited task is run, never an unrelated one.
  *
  * <p>A task that runs another in this way is <em>helping</em>. An interrupt by its own {@code cancel(true)} is not for the
  * task that it runs meanwhile, so it is kept back until that one has ended.
  *
- * <p>It runs the task in its own way, the result and those who wait for it are FutureTask's: fewer frames lie on the stack
- * for each level of a recursion.
+ * <p>FutureTask would need more of the stack for each level of a recursion. And where that ends, an overflow within
+ * FutureTask can leave it between two states for ever; here one compare-and-set makes a future done, and {@link #settle}
+ * does it for a call that had no stack left to.
  */
-class WorkerFuture<V> extends FutureTask<V> {
-    private static final Callable<?> RUN_HERE = () -> {
-        throw new AssertionError("the task is run by WorkerFuture");
-    };
+class WorkerFuture<V> implements RunnableFuture<V> {
+    private static final Object NULL = new Object();
+    private static final Object CANCELLED = new Object();
+
+    /** What the task threw. */
+    private record Failure(Throwable thrown) {}
 
     private final WorkerThreads threads;
-
-    /** Null once the future is done, lest it keeps alive what it has no use for. */
-    private @Nullable Callable<V> task;
 
     /** What the scheduler's decorator has made of {@link #runTask()}; null if there is none. */
     private final @Nullable Runnable decorated;
 
+    /** Null once the future is done, lest it keeps alive what it has no use for. */
+    private @Nullable Callable<V> task;
+
     /**
-     * The thread that runs the task. Set by compare-and-set; cleared by that thread, under the lock if the future is
-     * cancelled, so that no interrupt comes after the end.
+     * The thread that runs the task. Set by compare-and-set; cleared by that thread once there is an outcome, under the lock
+     * if that is a cancellation, so that no interrupt comes after the end.
      */
     private volatile @Nullable Thread runner;
 
-    private static final VarHandle RUNNER = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "runner", VarHandle.class, WorkerFuture.class, Thread.class);
+    /** The result, or NULL, CANCELLED or a Failure. Set once, by compare-and-set. */
+    private volatile @Nullable Object outcome;
+
+    /** What those wait at who found no outcome. Set once, by the first of them, who then looks at the outcome again. */
+    private volatile @Nullable CountDownLatch waiters;
 
     /** Whether the thread that runs this task is running another one in it. Guarded by this. */
     private boolean helping;
@@ -51,9 +59,16 @@ class WorkerFuture<V> extends FutureTask<V> {
     /** Whether a cancellation came meanwhile that wants the thread interrupted. Guarded by this. */
     private boolean interruptOwed;
 
-    @SuppressWarnings("unchecked") // never called
+    private static final VarHandle RUNNER = field("runner", Thread.class);
+    private static final VarHandle OUTCOME = field("outcome", Object.class);
+    private static final VarHandle WAITERS = field("waiters", CountDownLatch.class);
+
+    private static VarHandle field(String name, Class<?> type) {
+        return ConstantBootstraps.fieldVarHandle(
+                MethodHandles.lookup(), name, VarHandle.class, WorkerFuture.class, type);
+    }
+
     WorkerFuture(WorkerThreads threads, Callable<V> task) {
-        super((Callable<V>) RUN_HERE);
         this.threads = threads;
         this.task = task;
         this.decorated = threads.options.taskDecorator() == null ? null : threads.decorate(this::runTask);
@@ -66,6 +81,8 @@ class WorkerFuture<V> extends FutureTask<V> {
     final boolean isOf(WorkerThreads others) {
         return threads == others;
     }
+
+    // ---- run
 
     @Override
     public void run() {
@@ -94,7 +111,7 @@ class WorkerFuture<V> extends FutureTask<V> {
         try {
             body.run();
         } catch (Throwable failure) {
-            setException(failure); // of the decorator's own: nobody must wait for ever
+            complete(new Failure(failure)); // of the decorator's own: nobody must wait for ever
         }
     }
 
@@ -102,50 +119,67 @@ class WorkerFuture<V> extends FutureTask<V> {
     private void runTask() {
         Callable<V> started = start();
         if (started != null) {
+            Object result;
             try {
-                set(started.call());
+                result = started.call();
             } catch (Throwable failure) {
-                setException(failure);
-            } finally {
-                finish();
+                result = new Failure(failure);
             }
+            finish(result);
         }
     }
 
     /** The task, if it is now the calling thread's to run. */
     private @Nullable Callable<V> start() {
-        if (isDone() || !RUNNER.compareAndSet(this, null, Thread.currentThread())) {
+        if (outcome != null || !RUNNER.compareAndSet(this, null, Thread.currentThread())) {
             return null;
         }
-        Callable<V> started = isDone() ? null : task; // once more: a cancellation before this had nobody to interrupt
+        Callable<V> started = outcome == null ? task : null; // a cancellation before this had nobody to interrupt
         if (started == null) {
-            finish();
+            runner = null;
         }
         return started;
     }
 
-    /** The calling thread ran out of stack when it ran this task or ended it: nobody must wait for ever. */
-    final void failIfUnfinished() {
-        if (runner == Thread.currentThread()) {
-            setException(new StackOverflowError("there was no stack left to end the task"));
-            finish();
-        }
-    }
-
-    private void finish() {
-        if (isCancelled()) {
-            synchronized (this) {
+    private void finish(@Nullable Object result) {
+        if (complete(result == null ? NULL : result)) {
+            runner = null; // no cancellation can come any more
+        } else {
+            synchronized (this) { // it has come, and may be about to interrupt
                 runner = null;
             }
-        } else {
-            runner = null; // no cancellation can come any more
         }
     }
 
-    @Override
-    protected void done() {
+    private boolean complete(Object result) {
+        boolean first = OUTCOME.compareAndSet(this, null, result);
         task = null;
+        CountDownLatch latch = waiters;
+        if (latch != null) {
+            latch.countDown();
+        }
+        if (first) {
+            done();
+        }
+        return first;
     }
+
+    /** For a thread that has left this future, perhaps by a stack overflow that kept it from ending the task. */
+    final void settle() {
+        if (runner == Thread.currentThread()) {
+            finish(new Failure(new StackOverflowError("there was no stack left to end " + this)));
+        }
+    }
+
+    /** Called once when there is an outcome. */
+    void done() {}
+
+    final boolean hasSucceeded() {
+        Object result = outcome;
+        return result != null && result != CANCELLED && !(result instanceof Failure);
+    }
+
+    // ---- wait
 
     /** Has a worker that is about to wait for this task run it, unless it has been started or cancelled. */
     final void runBy(Worker worker) throws InterruptedException {
@@ -160,38 +194,44 @@ class WorkerFuture<V> extends FutureTask<V> {
     }
 
     /**
-     * As {@link FutureTask#get()}. Does what {@link #runBy} does with fewer frames on the stack.
+     * As {@link java.util.concurrent.FutureTask#get()}. Does what {@link #runBy} does with fewer frames on the stack.
      *
      * @throws IllegalStateException if the calling task is this one, or is run by a task that this one waits for
      */
     @Override
     public V get() throws InterruptedException, ExecutionException {
         Worker worker = Worker.current(threads);
-        if (worker == null || !worker.mayHelp(this)) {
-            return super.get();
-        }
-        try {
-            worker.beginHelping(this);
-            Callable<V> started = decorated == null ? start() : null;
-            if (started != null) {
-                try {
-                    set(started.call());
-                } catch (Throwable failure) {
-                    setException(failure);
-                } finally {
-                    finish();
+        if (worker != null && worker.mayHelp(this)) {
+            try {
+                worker.beginHelping(this);
+                Callable<V> started = decorated == null ? start() : null;
+                if (started != null) {
+                    Object result;
+                    try {
+                        result = started.call();
+                    } catch (Throwable failure) {
+                        result = new Failure(failure);
+                    }
+                    finish(result);
+                } else if (decorated != null) {
+                    runDecorated(decorated);
                 }
-            } else if (decorated != null) {
-                runDecorated(decorated);
+            } finally {
+                worker.endHelping(this);
             }
-        } finally {
-            worker.endHelping(this);
         }
-        return super.get();
+        if (outcome == null) {
+            CountDownLatch latch = latch();
+            if (outcome == null) {
+                latch.await();
+            }
+        }
+        return report();
     }
 
     /**
-     * As {@link FutureTask#get(long, TimeUnit)}; but a worker that runs the task itself does so to its end.
+     * As {@link java.util.concurrent.FutureTask#get(long, TimeUnit)}; but a worker that runs the task itself does so to its
+     * end.
      *
      * @throws IllegalStateException as {@link #get()}
      */
@@ -201,22 +241,60 @@ class WorkerFuture<V> extends FutureTask<V> {
         if (worker != null) {
             runBy(worker);
         }
-        return super.get(timeout, unit);
+        if (outcome == null) {
+            CountDownLatch latch = latch();
+            if (outcome == null && !latch.await(timeout, unit)) {
+                throw new TimeoutException();
+            }
+        }
+        return report();
+    }
+
+    private CountDownLatch latch() {
+        CountDownLatch made = new CountDownLatch(1);
+        CountDownLatch before = (CountDownLatch) WAITERS.compareAndExchange(this, null, made);
+        return before == null ? made : before;
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // what the task returned, which may be null
+    private V report() throws ExecutionException {
+        Object result = outcome;
+        if (result instanceof Failure failure) {
+            throw new ExecutionException(failure.thrown);
+        }
+        if (result == CANCELLED) {
+            throw new CancellationException();
+        }
+        return result == NULL ? null : (V) result;
+    }
+
+    @Override
+    public boolean isDone() {
+        return outcome != null;
+    }
+
+    // ---- cancel
+
+    @Override
+    public boolean isCancelled() {
+        return outcome == CANCELLED;
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         synchronized (this) {
-            boolean cancelled = super.cancel(false);
+            if (!complete(CANCELLED)) {
+                return false;
+            }
             Thread running = runner;
-            if (cancelled && mayInterruptIfRunning && running != null) {
+            if (mayInterruptIfRunning && running != null) {
                 if (helping) {
                     interruptOwed = true;
                 } else {
                     running.interrupt();
                 }
             }
-            return cancelled;
+            return true;
         }
     }
 
@@ -232,10 +310,16 @@ class WorkerFuture<V> extends FutureTask<V> {
         return owed;
     }
 
-    /** {@return the form of {@link FutureTask#toString()}} */
+    /** {@return the form of {@link java.util.concurrent.FutureTask#toString()}} */
     @Override
     public String toString() {
+        Object result = outcome;
         Callable<V> waiting = task;
-        return waiting == null ? super.toString() : super.toString().replace(RUN_HERE.toString(), waiting.toString());
+        String status = result instanceof Failure failure
+                ? "Completed exceptionally: " + failure.thrown
+                : result == CANCELLED
+                        ? "Cancelled"
+                        : result != null || waiting == null ? "Completed normally" : "Not completed, task = " + waiting;
+        return super.toString() + '[' + status + ']';
     }
 }

@@ -21,22 +21,30 @@ final class WorkerFutures {
      * Takes a future off, and any above it: those of calls that ended by a stack overflow before they could do so. Does
      * nothing if the future is not there: then its push ended in this way.
      */
-    @SuppressWarnings("NullAway") // a free place must keep no future alive
     void pop(WorkerFuture<?> future) {
         int place = placeOf(future);
-        while (place >= 0 && size > place) {
-            size--;
-            WorkerFuture<?> ended = running[size];
-            running[size] = null;
-            if (size > place) {
-                ended.failIfUnfinished();
-            }
+        if (place >= 0) {
+            popDownTo(place);
         }
+    }
+
+    /** Each stays until it is settled: if there is no stack for that now, there will be further out. */
+    @SuppressWarnings("NullAway") // a free place must keep no future alive
+    void popDownTo(int place) {
+        while (size > place) {
+            running[size - 1].settle();
+            running[size - 1] = null;
+            size--;
+        }
+    }
+
+    boolean isEmpty() {
+        return size == 0;
     }
 
     @Nullable
     WorkerFuture<?> top() {
-        return size == 0 ? null : running[size - 1];
+        return isEmpty() ? null : running[size - 1];
     }
 
     boolean contains(WorkerFuture<?> future) {

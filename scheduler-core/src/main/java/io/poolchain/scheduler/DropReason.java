@@ -7,6 +7,9 @@ public enum DropReason {
     CAPACITY,
     /** Refused, because the scheduler was shut down; by an exception, unless its policy is one that discards. */
     SHUTDOWN,
-    /** Accepted, then returned unstarted by {@link WorkStealingScheduler#shutdownNow()} or thrown away by a policy. */
+    /**
+     * Accepted, then returned unstarted by {@link WorkStealingScheduler#shutdownNow()} or thrown away by a policy. Also the
+     * empty place in the queue of a future that a worker has run which waited for it, if it went the same way.
+     */
     DISCARDED
 }

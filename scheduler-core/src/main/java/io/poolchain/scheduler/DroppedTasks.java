@@ -33,7 +33,9 @@ final class DroppedTasks {
     /** Counts a task that a policy throws away, and tells those that wait for its future. */
     void discard(Runnable task, DropReason reason) {
         count(reason, 1);
-        if (task instanceof Future<?> future) {
+        if (task instanceof WorkerFuture<?> future) {
+            future.cancelUnlessStarted();
+        } else if (task instanceof Future<?> future) {
             future.cancel(false);
         }
     }

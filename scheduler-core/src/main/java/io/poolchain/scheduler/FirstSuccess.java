@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,10 @@ final class FirstSuccess<V> {
                     // another one has succeeded
                 }
             }
-            throw Objects.requireNonNull(failure, "every task was cancelled, and none had succeeded");
+            if (failure == null) {
+                throw new RejectedExecutionException("every task was discarded");
+            }
+            throw failure;
         } finally {
             cancelAllBut(null);
         }

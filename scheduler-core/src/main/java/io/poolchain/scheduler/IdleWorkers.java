@@ -49,6 +49,12 @@ final class IdleWorkers extends IdleWorkersWord {
         below = more;
     }
 
+    /** Step <b>check</b>: what {@link #claimUnlessSearching} would return now. */
+    int check() {
+        long word = wordVolatile();
+        return IdleCounters.searching(word) > 0 ? SOMEBODY_SEARCHES : IdleCounters.top(word);
+    }
+
     /**
      * Steps <b>check</b> and <b>claim</b>: if nobody searches, takes a worker off the stack and counts it as searching. The
      * caller must wake it, and do nothing before that which can fail; or, if its thread has left, call {@link

@@ -23,6 +23,9 @@ final class SubmissionQueue {
     /** The stripes' chains once more: workers need not touch the cache lines that submitters write. */
     private final PoolChain<Runnable>[] chains;
 
+    /** See {@link #setAttended}. Read by submitters under their stripe's lock. */
+    private volatile boolean attended = true;
+
     SubmissionQueue(int processors) {
         int count = Math.min(MAX_STRIPES, Integer.highestOneBit(Math.max(1, 2 * processors - 1)));
         stripes = new Stripe[count];
@@ -35,10 +38,30 @@ final class SubmissionQueue {
         }
     }
 
-    /** Adds a task of the calling thread behind its earlier ones; false if the queue is closed. */
-    boolean offer(Runnable task) {
+    /** What becomes of an offer. */
+    enum Offer {
+        ACCEPTED,
+        /** There is no worker that would find the task. */
+        UNATTENDED,
+        CLOSED
+    }
+
+    /** Adds a task of the calling thread behind its earlier ones, unless nobody attends, or the queue is closed. */
+    Offer offer(Runnable task) {
         int hash = System.identityHashCode(Thread.currentThread());
         return stripes[hash & (stripes.length - 1)].offer(task);
+    }
+
+    /** Whether there is a worker that will look here. One caller at a time. */
+    void setAttended(boolean attended) {
+        this.attended = attended;
+    }
+
+    /** Waits for those who found that somebody attends, and have not yet added their task. */
+    void awaitOffersUnderWay() {
+        for (Stripe stripe : stripes) {
+            stripe.awaitHolder();
+        }
     }
 
     /** Takes the oldest task of some stripe, the one that {@code first} selects if it has any; null if there was none. */
@@ -126,7 +149,7 @@ final class SubmissionQueue {
     }
 
     /** One chain and the lock of its producers. */
-    private static final class Stripe extends StripeLock {
+    private final class Stripe extends StripeLock {
         final PoolChain<Runnable> chain = new PoolChain<>();
 
         /** Set once. Who holds the lock and does not see it has a submission that {@link #close} waits for. */
@@ -142,15 +165,18 @@ final class SubmissionQueue {
             return (long) ACCEPTED.getAcquire(this);
         }
 
-        boolean offer(Runnable task) {
+        Offer offer(Runnable task) {
             lock();
             try {
                 if (closed) {
-                    return false;
+                    return Offer.CLOSED;
+                }
+                if (!attended) {
+                    return Offer.UNATTENDED;
                 }
                 chain.pushHead(task);
                 ACCEPTED.setRelease(this, accepted + 1);
-                return true;
+                return Offer.ACCEPTED;
             } finally {
                 locked = 0;
             }
@@ -158,6 +184,10 @@ final class SubmissionQueue {
 
         void close() {
             closed = true; // before the lock: those who compete for it give up
+            awaitHolder();
+        }
+
+        void awaitHolder() {
             lock();
             locked = 0;
         }

@@ -75,8 +75,8 @@ final class TaskQueues {
     }
 
     /**
-     * Takes every task that is queued; in order per queue. Makes room for them before it takes any, so that none is lost
-     * if there is not enough memory.
+     * Takes every task that is queued; in order per queue. Among them are futures that a worker has started which waited for
+     * them. Makes room before it takes any, so that none is lost if there is not enough memory.
      */
     List<Runnable> drain() {
         List<Runnable> tasks = new ArrayList<>(Math.toIntExact(size()));

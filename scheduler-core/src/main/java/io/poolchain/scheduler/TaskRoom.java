@@ -16,7 +16,11 @@ final class TaskRoom {
     private final TaskQueues queues;
     private final DroppedTasks dropped;
 
+    /** For so many tasks that run there are permits. Guarded by the lock of {@link WorkerThreads}. */
+    private int places;
+
     TaskRoom(int parallelism, int capacity, RejectionPolicy policy, TaskQueues queues, DroppedTasks dropped) {
+        this.places = parallelism;
         this.permits = new Permits(parallelism + capacity);
         this.policy = policy;
         this.queues = queues;
@@ -45,7 +49,7 @@ final class TaskRoom {
                 return false;
             }
             case DISCARD_OLDEST -> {
-                makeRoom();
+                makeRoom(scheduler);
                 return true;
             }
             case BLOCK -> {
@@ -71,12 +75,14 @@ final class TaskRoom {
         permits.release();
     }
 
-    /** There are so many workers more, or fewer. */
-    void resize(int difference) {
-        if (difference > 0) {
-            permits.release(difference);
-        } else {
-            permits.reducePermits(-difference);
+    /** So many tasks can run from now on. The places of a reduction are free: their workers have left. */
+    void resizeTo(int places) {
+        int more = places - this.places;
+        this.places = places;
+        if (more > 0) {
+            permits.release(more);
+        } else if (more < 0) {
+            permits.reducePermits(-more);
         }
     }
 
@@ -85,14 +91,27 @@ final class TaskRoom {
         return policy.kind == RejectionPolicy.Kind.DISCARD || policy.kind == RejectionPolicy.Kind.DISCARD_OLDEST;
     }
 
-    private void makeRoom() {
-        while (!permits.tryAcquire()) {
+    /** Takes the permit of a task that waits; or a free one, should there be no such task any more. */
+    private void makeRoom(WorkStealingScheduler scheduler) {
+        while (!permits.tryAcquire() && !scheduler.isShutdown()) {
             Runnable oldest = queues.pollOldest();
             if (oldest != null) {
-                dropped.discard(oldest, DropReason.DISCARDED);
-                return; // its permit is the new task's
+                discardOldest(oldest);
+                return;
             }
             Thread.yield(); // those with a permit are about to be queued, or about to end
+        }
+    }
+
+    private void discardOldest(Runnable oldest) {
+        boolean done = false;
+        try {
+            dropped.discard(oldest, DropReason.DISCARDED);
+            done = true;
+        } finally {
+            if (!done) { // a future of the user's that can't be cancelled
+                permits.release();
+            }
         }
     }
 

@@ -120,6 +120,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     }
 
     private void executeWithin(TaskRoom room, Runnable task, @Nullable Worker worker) {
+        StackReserve.require(); // a permit and its task must not come apart
         if (!runState.isRunning()) {
             refuse(task);
             return;
@@ -148,7 +149,12 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
             return false;
         }
         threads.ensureOne();
-        if (!queues.submissions.offer(task)) { // step push
+        SubmissionQueue.Offer offer = queues.submissions.offer(task); // step push
+        while (offer == SubmissionQueue.Offer.UNATTENDED) { // the last worker has just left
+            threads.ensureOne();
+            offer = queues.submissions.offer(task);
+        }
+        if (offer == SubmissionQueue.Offer.CLOSED) {
             return false;
         }
         VarHandle.fullFence(); // step fence
@@ -218,9 +224,10 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     public List<Runnable> shutdownNow() {
         closeAndAdvanceTo(RunState.STOP);
         threads.interruptAll();
-        List<Runnable> unstarted = queues.drain();
-        dropped.count(DropReason.DISCARDED, unstarted.size());
-        return unstarted;
+        List<Runnable> queued = queues.drain();
+        dropped.count(DropReason.DISCARDED, queued.size());
+        queued.removeIf(task -> task instanceof WorkerFuture<?> future && future.isStarted()); // by who waits for it
+        return queued;
     }
 
     private void closeAndAdvanceTo(int state) {
@@ -307,10 +314,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
      */
     public void setParallelism(int workers) {
         SchedulerBuilder.requireParallelism(workers);
-        int before = threads.resize(workers);
-        if (room != null) {
-            room.resize(workers - before);
-        }
+        threads.resize(workers);
     }
 
     /**

@@ -198,6 +198,7 @@ final class Worker {
                     threads.log.error("A worker of scheduler {} failed and goes on", broken);
                 }
             }
+            clearInterrupt();
             threads.runHook(threads.options.onThreadStop());
         } finally {
             if (outer == null) {
@@ -340,9 +341,7 @@ final class Worker {
 
     private void runTask(Runnable task) {
         counters.countStarted();
-        if (Thread.interrupted() && runState.isAtLeast(RunState.STOP)) {
-            Thread.currentThread().interrupt(); // not a leak from an earlier task, but shutdownNow
-        }
+        clearInterrupt();
         try {
             task.run();
         } catch (Throwable failure) {
@@ -353,6 +352,13 @@ final class Worker {
                 futures.popDownTo(0); // of calls that ran out of stack
             }
             completed();
+        }
+    }
+
+    /** Ends an interrupt of the task before; but not one by shutdownNow. */
+    private void clearInterrupt() {
+        if (Thread.interrupted() && runState.isAtLeast(RunState.STOP)) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -400,10 +406,10 @@ final class Worker {
     /** The last, whatever has happened in between. */
     void endHelping(WorkerFuture<?> awaited) {
         futures.pop(awaited);
-        Thread.interrupted(); // an interrupt of the awaited task ends with it
+        boolean interrupted = Thread.interrupted(); // one of the awaited task ends with it, but not one by shutdownNow
         WorkerFuture<?> waiting = futures.top();
         boolean owed = waiting != null && waiting.endHelping();
-        if (owed || runState.isAtLeast(RunState.STOP)) {
+        if (owed || (interrupted && runState.isAtLeast(RunState.STOP))) {
             Thread.currentThread().interrupt();
         }
         dropFinished();
@@ -411,6 +417,10 @@ final class Worker {
 
     /** Empty shells must not pile up in the chain of a worker that goes on waiting and helping in one task. */
     private void dropFinished() {
+        if (chain.isEmpty()) {
+            return;
+        }
+        StackReserve.require(); // an element and its counts must not come apart
         while (chain.peekHead() instanceof WorkerFuture<?> future && future.isDone() && chain.popHead() != null) {
             counters.countStarted();
             completed();
@@ -427,8 +437,8 @@ final class Worker {
         if (idle.fallAsleep(index) && !queues.areEmpty()) { // step announce, step look again
             threads.signal();
         }
-        if (runState.isAtLeast(RunState.SHUTDOWN)) {
-            threads.wakeAll(); // shutdown may have come just too early to find this worker asleep
+        if (runState.isAtLeast(RunState.SHUTDOWN) || threads.hasSurplus()) {
+            threads.wakeAll(); // that may have come just too early to find this worker asleep
         }
         counters.countPark();
         if (!parkUntilClaimed()) {

@@ -29,14 +29,18 @@ import org.jspecify.annotations.Nullable;
 class WorkerFuture<V> implements RunnableFuture<V> {
     private static final Object NULL = new Object();
     private static final Object CANCELLED = new Object();
+    private static final Object NOT_RUN = new Object();
 
     /** What the task threw. */
     private record Failure(Throwable thrown) {}
 
     private final WorkerThreads threads;
 
-    /** What the scheduler's decorator has made of {@link #runTask()}; null if there is none. */
+    /** What the scheduler's decorator has made of {@link #callDecorated()}; null if there is none. */
     private final @Nullable Runnable decorated;
+
+    /** What {@link #callDecorated()} has come to, until the decorator's part is over. Owned by the runner. */
+    private @Nullable Object decoratedResult;
 
     /** Null once the future is done, lest it keeps alive what it has no use for. */
     private @Nullable Callable<V> task;
@@ -71,7 +75,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     WorkerFuture(WorkerThreads threads, Callable<V> task) {
         this.threads = threads;
         this.task = task;
-        this.decorated = threads.options.taskDecorator() == null ? null : threads.decorate(this::runTask);
+        this.decorated = threads.options.taskDecorator() == null ? null : threads.decorate(this::callDecorated);
     }
 
     WorkerFuture(WorkerThreads threads, Runnable task, V result) {
@@ -88,30 +92,14 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     public void run() {
         Worker worker = Worker.current(threads);
         if (worker == null) {
-            runAsDecorated();
+            runTask();
         } else {
             worker.begin(this);
             try {
-                runAsDecorated();
+                runTask();
             } finally {
                 worker.end(this);
             }
-        }
-    }
-
-    private void runAsDecorated() {
-        if (decorated == null) {
-            runTask();
-        } else {
-            runDecorated(decorated);
-        }
-    }
-
-    private void runDecorated(Runnable body) {
-        try {
-            body.run();
-        } catch (Throwable failure) {
-            complete(new Failure(failure)); // of the decorator's own: nobody must wait for ever
         }
     }
 
@@ -121,11 +109,41 @@ class WorkerFuture<V> implements RunnableFuture<V> {
         if (started != null) {
             Object result;
             try {
-                result = started.call();
+                result = decorated == null ? started.call() : runDecorated(decorated);
             } catch (Throwable failure) {
                 result = new Failure(failure);
             }
             finish(result);
+        }
+    }
+
+    /** The outcome of the task, whatever the decorator does after it; nobody must wait for ever if it does not run it. */
+    private @Nullable Object runDecorated(Runnable body) {
+        decoratedResult = NOT_RUN;
+        try {
+            body.run();
+        } catch (Throwable failure) {
+            if (decoratedResult == NOT_RUN) {
+                return new Failure(failure);
+            }
+            threads.log.taskFailed(failure);
+        }
+        Object result = decoratedResult;
+        decoratedResult = null;
+        return result != NOT_RUN
+                ? result
+                : new Failure(new IllegalStateException("the decorated task did not run its task: " + this));
+    }
+
+    /** What the decorator is given: runs the task, once, in the thread that is to run it. */
+    private void callDecorated() {
+        Callable<V> started = task;
+        if (started != null && runner == Thread.currentThread() && decoratedResult == NOT_RUN) {
+            try {
+                decoratedResult = started.call();
+            } catch (Throwable failure) {
+                decoratedResult = new Failure(failure);
+            }
         }
     }
 
@@ -174,6 +192,11 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     /** Called once when there is an outcome. */
     void done() {}
 
+    /** Whether it has been run, or is. */
+    final boolean isStarted() {
+        return runner != null || (outcome != null && outcome != CANCELLED);
+    }
+
     final boolean hasSucceeded() {
         Object result = outcome;
         return result != null && result != CANCELLED && !(result instanceof Failure);
@@ -186,7 +209,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
         if (worker.mayHelp(this)) {
             try {
                 worker.beginHelping(this);
-                runAsDecorated();
+                runTask();
             } finally {
                 worker.endHelping(this);
             }
@@ -204,17 +227,15 @@ class WorkerFuture<V> implements RunnableFuture<V> {
         if (worker != null && worker.mayHelp(this)) {
             try {
                 worker.beginHelping(this);
-                Callable<V> started = decorated == null ? start() : null;
+                Callable<V> started = start();
                 if (started != null) {
                     Object result;
                     try {
-                        result = started.call();
+                        result = decorated == null ? started.call() : runDecorated(decorated);
                     } catch (Throwable failure) {
                         result = new Failure(failure);
                     }
                     finish(result);
-                } else if (decorated != null) {
-                    runDecorated(decorated);
                 }
             } finally {
                 worker.endHelping(this);
@@ -295,6 +316,13 @@ class WorkerFuture<V> implements RunnableFuture<V> {
                 }
             }
             return true;
+        }
+    }
+
+    /** For a policy that throws a queued task away, which a worker that waits for it may be running. */
+    final void cancelUnlessStarted() {
+        if (start() != null) {
+            finish(CANCELLED);
         }
     }
 

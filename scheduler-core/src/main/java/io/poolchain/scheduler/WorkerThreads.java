@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * of docs/idle-protocol.md.
  */
 final class WorkerThreads {
-    /** In frames of a small method; an order of magnitude more than {@link #cancel} needs. Chosen without measurement. */
-    private static final int STACK_RESERVE = 200;
-
     final SchedulerOptions options;
     final SchedulerLog log;
 
@@ -65,12 +61,6 @@ final class WorkerThreads {
     /** Whether there are more threads than there may be, beside those that leave. Read by each worker before each task. */
     private volatile boolean surplus;
 
-    /**
-     * A worker that was claimed and not woken, because its claimer ran out of stack. {@link #signal} leaves but one, since it
-     * counts as searching; the next one who has a task to tell of wakes it, and so does {@link #wakeAll} before it claims.
-     */
-    private final AtomicReference<@Nullable Worker> owed = new AtomicReference<>();
-
     /** Held while a submitter makes the first thread, so that others learn whether that worked. */
     private final Object firstThread = new Object();
 
@@ -99,12 +89,11 @@ final class WorkerThreads {
 
     // ---- how many
 
-    /** Allows so many threads from now on; returns how many there could be before. */
-    int resize(int threads) {
-        int before;
+    /** Allows so many threads from now on. */
+    void resize(int threads) {
+        StackReserve.require();
         int tooMany;
         synchronized (lock) {
-            before = parallelism;
             growTo(threads);
             tooMany = alive - leaving - threads;
         }
@@ -118,7 +107,6 @@ final class WorkerThreads {
         if (!queues.areEmpty()) {
             signal();
         }
-        return before;
     }
 
     private void growTo(int threads) {
@@ -175,11 +163,13 @@ final class WorkerThreads {
     /** Steps check, claim and wake. False if nobody searches and nobody sleeps. */
     private boolean wakeOneUnlessSearching() {
         while (true) {
-            int claimed = idle.claimUnlessSearching();
-            if (claimed == IdleWorkers.NOBODY_SLEEPS) {
-                return false;
+            int found = idle.check();
+            if (found < 0) {
+                return found == IdleWorkers.SOMEBODY_SEARCHES;
             }
-            if (claimed == IdleWorkers.SOMEBODY_SEARCHES ? wakeOwed() : wake(workers[claimed])) {
+            StackReserve.require(); // nothing may fail between claim and wake
+            int claimed = idle.claimUnlessSearching();
+            if (claimed >= 0 && wake(workers[claimed])) {
                 return true;
             }
         }
@@ -187,7 +177,8 @@ final class WorkerThreads {
 
     /** Wakes everybody who sleeps: each searches once more and sees the run state. */
     void wakeAll() {
-        boolean all = wakeOwed();
+        StackReserve.require();
+        boolean all = true;
         for (int claimed = idle.claim(); claimed >= 0; claimed = idle.claim()) {
             all &= wake(workers[claimed]);
         }
@@ -198,28 +189,15 @@ final class WorkerThreads {
 
     /** Step wake; or step withdraw, if the worker has left: then the caller has to check again. Returns which. */
     private boolean wake(Worker claimed) {
-        boolean awake;
-        try {
-            awake = claimed.unpark();
-            if (!awake) {
-                idle.stopSearching();
-            }
-        } catch (VirtualMachineError e) { // a stack overflow, of a task that submits at the end of its stack
-            owed.setPlain(claimed);
-            throw e;
+        if (claimed.unpark()) {
+            return true;
         }
-        if (!awake) {
-            claimed.offStack = true;
-            synchronized (lock) {
-                freeIfGone(claimed);
-            }
+        idle.stopSearching();
+        claimed.offStack = true;
+        synchronized (lock) {
+            freeIfGone(claimed);
         }
-        return awake;
-    }
-
-    private boolean wakeOwed() {
-        Worker claimed = owed.get() == null ? null : owed.getAndSet(null);
-        return claimed == null || wake(claimed);
+        return false;
     }
 
     // ---- hiring
@@ -271,7 +249,13 @@ final class WorkerThreads {
 
     private void hireOrLog() {
         try {
-            hire();
+            if (made == 0) {
+                synchronized (firstThread) {
+                    hire();
+                }
+            } else {
+                hire();
+            }
         } catch (Throwable failure) {
             if (!hiringFails) {
                 hiringFails = true;
@@ -286,7 +270,7 @@ final class WorkerThreads {
      * @throws StackOverflowError if there is not enough stack to take back what an overflow in the factory would interrupt
      */
     private boolean hire() {
-        requireStack(STACK_RESERVE);
+        StackReserve.require();
         Worker worker;
         synchronized (lock) {
             worker = takeFree();
@@ -311,12 +295,6 @@ final class WorkerThreads {
         }
         hiringFails = false;
         return true;
-    }
-
-    /** Fails before anything has been changed, rather than in the middle. */
-    @SuppressWarnings("UnusedReturnValue")
-    private static int requireStack(int frames) {
-        return frames == 0 ? 0 : 1 + requireStack(frames - 1);
     }
 
     private @Nullable Worker takeFree() {
@@ -356,7 +334,12 @@ final class WorkerThreads {
         begun += moreBegun;
         largest = Math.max(largest, made);
         mayHire = alive == begun && alive < parallelism && freeCount > 0;
-        surplus = alive - leaving > parallelism;
+        queues.submissions.setAttended(made > 0);
+        int staying = alive - leaving;
+        surplus = staying > parallelism;
+        if (room != null) {
+            room.resizeTo(Math.max(parallelism, staying)); // what a surplus worker runs takes no room from what waits
+        }
     }
 
     private void free(Worker worker) {
@@ -446,8 +429,15 @@ final class WorkerThreads {
      * it wakes somebody, or takes up a free worker itself.
      */
     private @Nullable Worker takeUpAgain() {
+        if (made == 0) {
+            queues.submissions.awaitOffersUnderWay(); // those that come later see that there is no thread
+        }
         VarHandle.fullFence();
-        if (queues.areEmpty() || wakeOneUnlessSearching()) {
+        if (queues.areEmpty()) {
+            terminateIfDone(); // if a submitter that makes room for its task has just taken the last one
+            return null;
+        }
+        if (wakeOneUnlessSearching()) {
             return null;
         }
         synchronized (lock) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class EndOfStackTest {
     private static final int FACTOR = Integer.getInteger("poolchain.stress.factor", 1);
-    private static final int ROUNDS = 60 * FACTOR;
+    private static final int ROUNDS = 20 * FACTOR;
     private static final int FRAMES = 60;
     private static final long SMALL_STACK = 256 << 10;
 

@@ -3,6 +3,7 @@ package io.poolchain.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.poolchain.scheduler.SubmissionQueue.Offer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -26,7 +27,7 @@ class SubmissionQueueTest {
             new Thread(() -> {
                         TestPools.await(start);
                         for (int i = 0; i < tasks; i++) {
-                            assertThat(queue.offer(new Numbered(submitter, i))).isTrue();
+                            assertThat(queue.offer(new Numbered(submitter, i))).isEqualTo(Offer.ACCEPTED);
                         }
                     })
                     .start();
@@ -56,7 +57,7 @@ class SubmissionQueueTest {
             for (int s = 0; s < 3; s++) {
                 Thread submitter = new Thread(() -> {
                     TestPools.await(start);
-                    while (queue.offer(() -> {})) {
+                    while (queue.offer(() -> {}) == Offer.ACCEPTED) {
                         accepted.incrementAndGet();
                     }
                 });

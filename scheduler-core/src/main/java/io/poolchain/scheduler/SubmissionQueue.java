@@ -48,8 +48,16 @@ final class SubmissionQueue {
 
     /** Adds a task of the calling thread behind its earlier ones, unless nobody attends, or the queue is closed. */
     Offer offer(Runnable task) {
-        int hash = System.identityHashCode(Thread.currentThread());
-        return stripes[hash & (stripes.length - 1)].offer(task);
+        return ownStripe().offer(task, false);
+    }
+
+    /** As {@link #offer}, though nobody attends yet. */
+    Offer offerUnattended(Runnable task) {
+        return ownStripe().offer(task, true);
+    }
+
+    private Stripe ownStripe() {
+        return stripes[System.identityHashCode(Thread.currentThread()) & (stripes.length - 1)];
     }
 
     /** Whether there is a worker that will look here. One caller at a time. */
@@ -165,13 +173,13 @@ final class SubmissionQueue {
             return (long) ACCEPTED.getAcquire(this);
         }
 
-        Offer offer(Runnable task) {
+        Offer offer(Runnable task, boolean unattended) {
             lock();
             try {
                 if (closed) {
                     return Offer.CLOSED;
                 }
-                if (!attended) {
+                if (!attended && !unattended) {
                     return Offer.UNATTENDED;
                 }
                 chain.pushHead(task);

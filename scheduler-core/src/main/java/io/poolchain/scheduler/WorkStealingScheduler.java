@@ -150,9 +150,8 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         }
         threads.ensureOne();
         SubmissionQueue.Offer offer = queues.submissions.offer(task); // step push
-        while (offer == SubmissionQueue.Offer.UNATTENDED) { // the last worker has just left
-            threads.ensureOne();
-            offer = queues.submissions.offer(task);
+        while (offer == SubmissionQueue.Offer.UNATTENDED) {
+            offer = submitToNobody(task);
         }
         if (offer == SubmissionQueue.Offer.CLOSED) {
             return false;
@@ -160,6 +159,16 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         VarHandle.fullFence(); // step fence
         threads.signal();
         return true;
+    }
+
+    /** The last worker is about to leave, or has just left; or a factory submits a task while it makes the first thread. */
+    private SubmissionQueue.Offer submitToNobody(Runnable task) {
+        if (threads.isMakingTheFirst()) {
+            return queues.submissions.offerUnattended(task);
+        }
+        Thread.yield();
+        threads.ensureOne();
+        return queues.submissions.offer(task);
     }
 
     /** After shutdown. */

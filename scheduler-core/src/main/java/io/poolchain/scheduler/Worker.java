@@ -164,14 +164,19 @@ final class Worker {
     boolean endUnlessOnStack() {
         thread = null;
         leaving = false;
-        if (status == TIMED_OUT) {
+        if (liesOnStack()) {
             return false;
         }
         end();
         return true;
     }
 
-    /** Whether the worker was neither free nor on the stack after its thread had ended. */
+    /** Whether the thread has timed out and no claim has met the worker since. */
+    boolean liesOnStack() {
+        return status == TIMED_OUT && !offStack;
+    }
+
+    /** Whether the thread has timed out and ended, and a claim has met the worker since. */
     boolean isGone() {
         return offStack && thread == null;
     }

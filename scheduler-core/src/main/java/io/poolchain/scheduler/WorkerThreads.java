@@ -43,6 +43,9 @@ final class WorkerThreads {
     /** The part of {@link #alive} that is about to end, though the scheduler is not. */
     private int leaving;
 
+    /** Whether the only thread that is made is about to end, and looks whether it may. */
+    private boolean lastLeaves;
+
     /** How many threads there may be. */
     private volatile int parallelism;
 
@@ -213,6 +216,11 @@ final class WorkerThreads {
         }
     }
 
+    /** Whether this very thread is in the factory for the first thread: what it submits meanwhile that one will find. */
+    boolean isMakingTheFirst() {
+        return Thread.holdsLock(firstThread);
+    }
+
     /** Another submitter's thread may have been made and not begun: then this one's need not succeed. */
     private void hireFirst() {
         freeThoseOnStack();
@@ -334,7 +342,7 @@ final class WorkerThreads {
         begun += moreBegun;
         largest = Math.max(largest, made);
         mayHire = alive == begun && alive < parallelism && freeCount > 0;
-        queues.submissions.setAttended(made > 0);
+        queues.submissions.setAttended(made > (lastLeaves ? 1 : 0));
         int staying = alive - leaving;
         surplus = staying > parallelism;
         if (room != null) {
@@ -400,44 +408,65 @@ final class WorkerThreads {
             }
             Worker worker = first;
             while (worker != null) {
-                try {
-                    worker.run();
-                } finally {
-                    ended(worker);
-                }
-                worker = takeUpAgain();
+                worker.run();
+                worker = leave(worker);
             }
         }
-    }
-
-    private void ended(Worker worker) {
-        synchronized (lock) {
-            leaving -= worker.leaving ? 1 : 0;
-            if (worker.endUnlessOnStack()) {
-                free(worker);
-            }
-            count(-1, -1, -1);
-            for (Worker other : workers) {
-                freeIfGone(other); // also one whose claimer ran out of stack before it could
-            }
-        }
-        terminateIfDone();
     }
 
     /**
-     * Step return, of a thread that has just left: whoever found it still there may have relied on it. So if there is a task
-     * it wakes somebody, or takes up a free worker itself.
+     * Step leave. Whoever found this thread still there may have relied on it, so it looks at the queues once more.
+     *
+     * @return the worker that it takes up instead of ending, or null
      */
-    private @Nullable Worker takeUpAgain() {
-        if (made == 0) {
-            queues.submissions.awaitOffersUnderWay(); // those that come later see that there is no thread
+    private @Nullable Worker leave(Worker worker) {
+        boolean last;
+        synchronized (lock) {
+            last = made == 1;
+            lastLeaves = last;
+            if (last) {
+                count(0, 0, 0); // from now on submitters make a thread first
+            } else {
+                end(worker);
+            }
         }
+        Worker next = last ? leaveLast(worker) : takeUpFree();
+        if (next == null) {
+            terminateIfDone();
+        }
+        return next;
+    }
+
+    /** While there is a task, the last thread must not rely on others being made: its worker goes on. */
+    private @Nullable Worker leaveLast(Worker worker) {
+        queues.submissions.awaitOffersUnderWay();
         VarHandle.fullFence();
-        if (queues.areEmpty()) {
-            terminateIfDone(); // if a submitter that makes room for its task has just taken the last one
-            return null;
+        while (!runState.isAtLeast(RunState.STOP) && !queues.areEmpty()) {
+            wakeOneUnlessSearching(); // takes the worker off the stack, if that is where it timed out
+            synchronized (lock) {
+                if (!worker.liesOnStack()) {
+                    lastLeaves = false;
+                    leaving -= worker.leaving ? 1 : 0;
+                    worker.endUnlessOnStack();
+                    worker.hire();
+                    worker.begin(Thread.currentThread());
+                    count(0, 0, 0);
+                    return worker;
+                }
+            }
+            Thread.yield(); // somebody has just taken it off
         }
-        if (wakeOneUnlessSearching()) {
+        synchronized (lock) {
+            lastLeaves = false;
+            end(worker);
+        }
+        return null;
+    }
+
+    /** If there is a task, wakes somebody or takes up a free worker. */
+    private @Nullable Worker takeUpFree() {
+        VarHandle.fullFence();
+        if (queues.areEmpty() || wakeOneUnlessSearching()) {
             return null;
         }
         synchronized (lock) {
@@ -448,6 +477,15 @@ final class WorkerThreads {
             }
             return worker;
         }
+    }
+
+    private void end(Worker worker) {
+        leaving -= worker.leaving ? 1 : 0;
+        if (worker.endUnlessOnStack()) {
+            free(worker);
+        }
+        count(-1, -1, -1);
+        freeIfGone(worker);
     }
 
     /** No thread can be decided on between the look and the step, because that needs the lock too. */

@@ -144,6 +144,65 @@ class HooksTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDecoratedTaskThatForgetsItsTaskLeavesNoFutureUndone(boolean nested) throws Exception {
+        try (WorkStealingScheduler scheduler = decorated(1, task -> () -> {})) {
+            Future<?> future = scheduler.submit(() -> {});
+            if (nested) {
+                scheduler.execute(() -> assertThatThrownBy(future::get).isNotNull());
+            }
+            assertThatThrownBy(future::get)
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .cause()
+                    .hasMessageStartingWith("the decorated task did not run its task");
+        }
+    }
+
+    /** The place in the queue of a task that a waiting worker runs is reached by another meanwhile. */
+    @Test
+    void theDecoratorsPartRunsOnceForATaskThatIsRunByWhoWaits() throws Exception {
+        AtomicInteger bodies = new AtomicInteger();
+        try (WorkStealingScheduler scheduler = decorated(2, task -> () -> {
+            bodies.incrementAndGet();
+            task.run();
+        })) {
+            CountDownLatch innerRuns = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            Future<String> outer = scheduler.submit(() -> scheduler
+                    .submit(() -> {
+                        innerRuns.countDown();
+                        await(release, "the outer task");
+                        return "inner";
+                    })
+                    .get());
+            await(innerRuns, scheduler);
+            awaitTrue(() -> scheduler.stats().queued() == 0, "its place has been reached");
+            release.countDown();
+            assertThat(outer.get()).isEqualTo("inner");
+            assertThat(bodies).hasValue(2);
+        }
+    }
+
+    @Test
+    void whatTheDecoratorDoesAfterItsTaskIsDoneBeforeTheFutureIs() throws Exception {
+        AtomicReference<String> after = new AtomicReference<>("not yet");
+        ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                .parallelism(1)
+                .uncaughtExceptionHandler((where, failure) -> told.add(failure.getMessage()))
+                .taskDecorator(task -> () -> {
+                    task.run();
+                    after.set("done");
+                    throw new IllegalStateException("after the task");
+                })
+                .build();
+        assertThat(scheduler.submit(() -> "result").get()).isEqualTo("result");
+        assertThat(after).hasValue("done");
+        assertThat(told).containsExactly("after the task");
+        shutdownAndAwait(scheduler);
+    }
+
     private static WorkStealingScheduler decorated(int n, UnaryOperator<Runnable> decorator) {
         return WorkStealingScheduler.builder()
                 .parallelism(n)

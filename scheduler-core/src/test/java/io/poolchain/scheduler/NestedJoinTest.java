@@ -383,4 +383,31 @@ class NestedJoinTest {
                     .endsWith("[Completed exceptionally: java.lang.IllegalStateException: failed]");
         });
     }
+
+    @Test
+    void shutdownNowDoesNotReturnWhatAWaitingWorkerRuns() throws Exception {
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1);
+        CountDownLatch innerRuns = new CountDownLatch(1);
+        AtomicInteger interrupts = new AtomicInteger();
+        Future<?> outer = scheduler.submit(() -> {
+            Future<?> inner = scheduler.submit(() -> {
+                innerRuns.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    interrupts.incrementAndGet();
+                }
+            });
+            inner.get();
+            return Thread.currentThread().isInterrupted();
+        });
+        await(innerRuns, scheduler);
+        Future<?> queued = scheduler.submit(() -> {});
+        assertThat(scheduler.shutdownNow()).isEqualTo(List.of(queued));
+        assertThat(get(outer, scheduler))
+                .as("one interrupt, for whoever sees it")
+                .isEqualTo(false);
+        assertThat(interrupts).hasValue(1);
+        TestPools.awaitTermination(scheduler);
+    }
 }

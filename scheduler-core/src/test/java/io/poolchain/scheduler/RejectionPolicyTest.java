@@ -108,6 +108,41 @@ class RejectionPolicyTest {
     }
 
     @Test
+    void aTaskThatAWaitingWorkerRunsIsNotCancelledWithItsPlaceInTheQueue() throws Exception {
+        WorkStealingScheduler scheduler = make(1, 1, RejectionPolicy.discardOldest());
+        CountDownLatch innerRuns = new CountDownLatch(1);
+        CountDownLatch discarded = new CountDownLatch(1);
+        Future<String> outer = scheduler.submit(() -> scheduler
+                .submit(() -> {
+                    innerRuns.countDown();
+                    await(discarded, scheduler);
+                    return "ran to its end";
+                })
+                .get());
+        await(innerRuns, scheduler);
+        scheduler.execute(() -> {});
+        discarded.countDown();
+        assertThat(outer.get()).isEqualTo("ran to its end");
+    }
+
+    @Test
+    void aFutureThatCanNotBeCancelledTakesNoRoom() {
+        WorkStealingScheduler scheduler = make(1, 1, RejectionPolicy.discardOldest());
+        Blocker running = Blocker.startOn(scheduler);
+        scheduler.execute(new FutureTask<>(() -> null) {
+            @Override
+            protected void done() {
+                throw new IllegalStateException("stubborn");
+            }
+        });
+        assertThatThrownBy(() -> scheduler.execute(() -> {})).hasMessage("stubborn");
+        scheduler.execute(() -> {});
+        running.release();
+        awaitQuiescence(scheduler);
+        assertThat(scheduler.stats().completed()).isEqualTo(2);
+    }
+
+    @Test
     void theCallerDoesNotRunATaskAfterShutdown() {
         WorkStealingScheduler scheduler = make(1, 1, RejectionPolicy.callerRuns());
         scheduler.shutdown();

@@ -185,6 +185,15 @@ final class TestPools {
         }
     }
 
+    /** For tasks, whose futures are not to fail. */
+    static void getUnchecked(Future<?> future) {
+        try {
+            future.get();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     static void await(CountDownLatch latch, Object pool) {
         try {
             assertThat(latch.await(HANG_SECONDS, TimeUnit.SECONDS))

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.poolchain.scheduler.queue.PoolChain.Ring;
 import io.poolchain.scheduler.queue.QueueKind.Start;
 import java.lang.ref.WeakReference;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -371,5 +374,52 @@ final class PoolChainTest {
 
     private static <E> List<WeakReference<Ring<E>>> weakly(List<Ring<E>> rings) {
         return rings.stream().map(WeakReference::new).toList();
+    }
+
+    // ---- peeking
+
+    /** Rings of two slots, so that the newest is often empty while older ones are not. */
+    @ParameterizedTest
+    @EnumSource
+    void peekHeadShowsWhatPopHeadTakes(Start start) {
+        PoolChain<Integer> small = new PoolChain<>(2, 8, start.index);
+        ArrayDeque<Integer> model = new ArrayDeque<>();
+        SplittableRandom random = new SplittableRandom(start.index);
+        for (int step = 0; step < 200_000; step++) {
+            assertThat(small.peekHead()).isEqualTo(model.peekFirst());
+            switch (random.nextInt(5)) {
+                case 0, 1 -> {
+                    small.pushHead(step);
+                    model.addFirst(step);
+                }
+                case 2, 3 -> assertThat(small.popHead()).isEqualTo(model.pollFirst());
+                default -> assertThat(small.popTail()).isEqualTo(model.pollLast());
+            }
+        }
+    }
+
+    /** What the owner has seen it gets, or a thief has taken that and all before it. */
+    @Test
+    void besideThievesPopHeadTakesWhatWasPeekedOrNothing() throws Exception {
+        PoolChain<Integer> small = new PoolChain<>(2, 8, 0);
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread thief = new Thread(() -> {
+            while (!stop.get()) {
+                small.popTail();
+            }
+        });
+        thief.start();
+        for (int i = 0; i < 1_000_000; i++) {
+            small.pushHead(i);
+            if (i % 3 == 0) {
+                Integer peeked = small.peekHead();
+                Integer popped = small.popHead();
+                if (popped != null) {
+                    assertThat(popped).isEqualTo(peeked);
+                }
+            }
+        }
+        stop.set(true);
+        thief.join();
     }
 }

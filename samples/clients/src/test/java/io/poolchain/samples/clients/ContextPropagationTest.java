@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.context.ContextExecutorService;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
+import io.poolchain.scheduler.WorkStealingScheduler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -138,6 +140,36 @@ class ContextPropagationTest extends ClientTest {
         await(endless.interrupted);
         awaitTermination(wrapped);
         assertThat(pool.isTerminated()).isTrue();
+    }
+
+    /** Without a wrapper: the pool itself carries the context, for execute, submit and invokeAll, nested or not. */
+    @Test
+    void aTaskDecoratorDoesWhatTheWrapperDoes() throws Exception {
+        ContextSnapshotFactory snapshots = snapshots();
+        try (WorkStealingScheduler pool = WorkStealingScheduler.builder()
+                .parallelism(2)
+                .taskDecorator(task -> snapshots.captureAll().wrap(task))
+                .build()) {
+            for (int i = 0; i < 1_000; i++) {
+                String value = "value " + i;
+                context.set(value);
+                Future<List<String>> outer = pool.submit(() -> {
+                    List<String> values = new ArrayList<>(List.of(context.get()));
+                    context.set(value + ", inner");
+                    values.add(pool.submit(context::get).get());
+                    values.add(pool.invokeAll(List.<Callable<String>>of(context::get)).get(0).get());
+                    return values;
+                });
+                assertThat(get(outer)).containsExactly(value, value + ", inner", value + ", inner");
+            }
+            context.remove();
+            assertThat(get(pool.submit(() -> context.get() == null))).isTrue();
+        }
+    }
+
+    private ContextSnapshotFactory snapshots() {
+        ContextRegistry registry = new ContextRegistry().registerThreadLocalAccessor("test", context);
+        return ContextSnapshotFactory.builder().contextRegistry(registry).clearMissing(true).build();
     }
 
     private ExecutorService wrap(ExecutorService pool) {

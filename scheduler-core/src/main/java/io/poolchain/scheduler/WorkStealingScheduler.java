@@ -243,6 +243,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         runState.advanceTo(RunState.CLOSING);
         queues.submissions.close(); // waits for the submissions under way
         runState.advanceTo(state);
+        threads.noteRunState();
         if (room != null) {
             room.shutDown();
         }

@@ -47,6 +47,9 @@ final class Worker {
      */
     private final int fairInterval;
 
+    /** A quarter of the interval, as a mask: at its multiples another source may have its turn. */
+    private final int quarterMask;
+
     /**
      * Whether this worker's thread sleeps.
      *
@@ -113,6 +116,7 @@ final class Worker {
         this.oldestFirst = threads.options.localOrder() == LocalOrder.FIFO;
         this.keepAliveNanos = threads.options.keepAliveNanos();
         this.fairInterval = threads.options.fairnessInterval();
+        this.quarterMask = fairInterval / 4 - 1;
     }
 
     private int seed() {
@@ -220,7 +224,7 @@ final class Worker {
             searching = true;
             idle.startSearching(); // step search
         }
-        if (threads.hasSurplus() && threads.letGoSurplus(this)) {
+        if (threads.callOff() && threads.letGoSurplus(this)) {
             stopSearching();
             return false;
         }
@@ -247,11 +251,11 @@ final class Worker {
 
     /** The next task without a search: from the own chain, the submission queue, the last victim; fairly from time to time. */
     private @Nullable Runnable next() {
-        if (runState.isAtLeast(RunState.STOP) || threads.hasSurplus()) {
+        if (threads.callOff()) {
             return null;
         }
         long taken = counters.startedPlain();
-        Runnable task = (taken & (fairInterval / 4 - 1)) == 0 ? nextInFairness(taken) : null;
+        Runnable task = (taken & quarterMask) == 0 ? nextInFairness(taken) : null;
         if (task == null) {
             task = oldestFirst ? chain.popTail() : chain.popHead();
         }
@@ -275,6 +279,7 @@ final class Worker {
 
     /** Gives other sources than the head of the own chain their turn. The count of tasks is never reset. */
     private @Nullable Runnable nextInFairness(long taken) {
+        futures.popDownTo(0); // of calls that ran out of stack
         int phase = (int) taken & (fairInterval - 1);
         if (phase == 0) {
             return submissions.poll(taken / fairInterval);
@@ -353,9 +358,6 @@ final class Worker {
             counters.countFailed();
             threads.log.taskFailed(failure);
         } finally {
-            if (!futures.isEmpty()) {
-                futures.popDownTo(0); // of calls that ran out of stack
-            }
             completed();
         }
     }
@@ -442,7 +444,7 @@ final class Worker {
         if (idle.fallAsleep(index) && !queues.areEmpty()) { // step announce, step look again
             threads.signal();
         }
-        if (runState.isAtLeast(RunState.SHUTDOWN) || threads.hasSurplus()) {
+        if (runState.isAtLeast(RunState.SHUTDOWN) || threads.callOff()) {
             threads.wakeAll(); // that may have come just too early to find this worker asleep
         }
         counters.countPark();

@@ -38,13 +38,9 @@ final class WorkerFutures {
         }
     }
 
-    boolean isEmpty() {
-        return size == 0;
-    }
-
     @Nullable
     WorkerFuture<?> top() {
-        return isEmpty() ? null : running[size - 1];
+        return size == 0 ? null : running[size - 1];
     }
 
     boolean contains(WorkerFuture<?> future) {

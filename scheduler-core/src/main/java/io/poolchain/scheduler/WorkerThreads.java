@@ -61,8 +61,11 @@ final class WorkerThreads {
     /** Whether a worker is free and no thread is still to begin: one at a time, each hires the next if there is work. */
     private volatile boolean mayHire;
 
-    /** Whether there are more threads than there may be, beside those that leave. Read by each worker before each task. */
-    private volatile boolean surplus;
+    /** Whether there are more threads than there may be, beside those that leave. */
+    private boolean surplus;
+
+    /** Whether a worker has to look up before it takes a task: there is a surplus, or the scheduler stops. */
+    private volatile boolean callOff;
 
     /** Held while a submitter makes the first thread, so that others learn whether that worked. */
     private final Object firstThread = new Object();
@@ -129,8 +132,15 @@ final class WorkerThreads {
         count(0, 0, 0);
     }
 
-    boolean hasSurplus() {
-        return surplus;
+    boolean callOff() {
+        return callOff;
+    }
+
+    /** Has the workers look up, if the state is STOP. */
+    void noteRunState() {
+        synchronized (lock) {
+            count(0, 0, 0);
+        }
     }
 
     /** Whether this worker's thread, which has just found that there are too many, is the one to end. */
@@ -345,6 +355,7 @@ final class WorkerThreads {
         queues.submissions.setAttended(made > (lastLeaves ? 1 : 0));
         int staying = alive - leaving;
         surplus = staying > parallelism;
+        callOff = surplus || runState.isAtLeast(RunState.STOP);
         if (room != null) {
             room.resizeTo(Math.max(parallelism, staying)); // what a surplus worker runs takes no room from what waits
         }

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static io.poolchain.scheduler.TestPools.awaitTermination;
+import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.poolchain.scheduler.TestPools.Blocker;
+import io.poolchain.scheduler.TestPools.Full;
+import io.poolchain.scheduler.TestPools.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Where docs/migration.md says that the pools differ, they do, on both sides; orders are in {@link LocalOrderTest}. */
+class DeviationsTest {
+    private final List<ExecutorService> made = new ArrayList<>();
+
+    private ExecutorService closedLater(ExecutorService pool) {
+        made.add(pool);
+        return pool;
+    }
+
+    @AfterEach
+    void everyPoolTerminates() {
+        for (ExecutorService pool : made) {
+            pool.shutdownNow();
+            awaitTermination(pool);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWorkerWhoseTaskThrowsLivesOn(Kind kind) throws Exception {
+        ExecutorService pool = closedLater(kind.make(1, work -> {
+            Thread thread = new Thread(work);
+            thread.setUncaughtExceptionHandler((where, failure) -> {});
+            return thread;
+        }));
+        Thread before = pool.submit(Thread::currentThread).get();
+        pool.execute(() -> {
+            throw new IllegalStateException("fails");
+        });
+        Thread after = pool.submit(Thread::currentThread).get();
+        assertThat(after == before).isEqualTo(kind == Kind.POOLCHAIN);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theQueueIsNotOffered(Kind kind) {
+        ExecutorService pool = closedLater(kind.make(1));
+        List<String> methods = Arrays.stream(pool.getClass().getMethods())
+                .map(method -> method.getName())
+                .toList();
+        if (kind == Kind.POOLCHAIN) {
+            assertThat(methods).doesNotContain("getQueue", "remove", "purge");
+        } else {
+            assertThat(methods).contains("getQueue", "remove", "purge");
+        }
+        assertThat(pool instanceof ThreadPoolExecutor).isEqualTo(kind == Kind.JDK);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDiscardedFutureIsCancelled(Kind kind) {
+        ExecutorService pool = closedLater(kind.makeBounded(1, 1, Full.DISCARD));
+        Blocker running = Blocker.startOn(pool);
+        pool.execute(() -> {});
+        Future<?> discarded = pool.submit(() -> {});
+        assertThat(discarded.isCancelled()).isEqualTo(kind == Kind.POOLCHAIN);
+        running.release();
+        shutdownAndAwait(pool);
+        assertThat(discarded.isDone()).isEqualTo(kind == Kind.POOLCHAIN);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theCallerIsToldOfATaskAfterShutdown(Kind kind) {
+        ExecutorService pool = closedLater(kind.makeBounded(1, 1, Full.CALLER_RUNS));
+        pool.shutdown();
+        AtomicBoolean ran = new AtomicBoolean();
+        if (kind == Kind.POOLCHAIN) {
+            assertThatThrownBy(() -> pool.execute(() -> ran.set(true))).isInstanceOf(RejectedExecutionException.class);
+        } else {
+            assertThatCode(() -> pool.execute(() -> ran.set(true))).doesNotThrowAnyException();
+        }
+        assertThat(ran).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTaskThatWaitsForItsOwnIsNotADeadlock(Kind kind) throws Exception {
+        ExecutorService pool = closedLater(kind.make(1));
+        Future<String> outer = pool.submit(() -> pool.submit(() -> "inner").get(100, TimeUnit.MILLISECONDS));
+        if (kind == Kind.POOLCHAIN) {
+            assertThat(outer.get()).isEqualTo("inner");
+        } else {
+            assertThatThrownBy(outer::get).hasCauseInstanceOf(TimeoutException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTaskThatWaitsForItselfIsToldSo(Kind kind) {
+        ExecutorService pool = closedLater(kind.make(1));
+        AtomicReference<Future<?>> self = new AtomicReference<>();
+        Blocker first = Blocker.startOn(pool);
+        self.set(pool.submit(() -> self.get().get(100, TimeUnit.MILLISECONDS)));
+        first.release();
+        assertThatThrownBy(() -> self.get().get())
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(kind == Kind.POOLCHAIN ? IllegalStateException.class : TimeoutException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void defaultThreadsAreNamedAfterTheirPool(Kind kind) throws Exception {
+        ExecutorService pool = closedLater(
+                kind == Kind.POOLCHAIN ? WorkStealingScheduler.newFixedThreadPool(1) : Executors.newFixedThreadPool(1));
+        assertThat(pool.submit(() -> Thread.currentThread().getName()).get())
+                .matches(kind == Kind.POOLCHAIN ? "poolchain-\\d+-worker-1" : "pool-\\d+-thread-1");
+    }
+
+    /** Two threads by turns: each one's tasks stay in order on both, the whole only in a fixed pool. */
+    @ParameterizedTest
+    @EnumSource
+    void theTasksOfEachOutsideThreadStayInOrder(Kind kind) throws Exception {
+        ExecutorService pool = closedLater(kind.make(1));
+        Blocker running = Blocker.startOn(pool);
+        ConcurrentLinkedQueue<String> order = new ConcurrentLinkedQueue<>();
+        List<String> submitted = new ArrayList<>();
+        ExecutorService other = closedLater(Executors.newFixedThreadPool(1));
+        for (int i = 0; i < 100; i++) {
+            String name = (i % 2 == 0 ? "here " : "there ") + i;
+            submitted.add(name);
+            if (i % 2 == 0) {
+                pool.execute(() -> order.add(name));
+            } else {
+                other.submit(() -> pool.execute(() -> order.add(name))).get();
+            }
+        }
+        running.release();
+        shutdownAndAwait(pool);
+        for (String where : List.of("here", "there")) {
+            assertThat(order.stream().filter(name -> name.startsWith(where)))
+                    .containsExactlyElementsOf(submitted.stream()
+                            .filter(name -> name.startsWith(where))
+                            .toList());
+        }
+        if (kind == Kind.JDK) {
+            assertThat(order).containsExactlyElementsOf(submitted);
+        }
+    }
+}

@@ -58,6 +58,9 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     /** Null if there is no bound. */
     private final @Nullable TaskRoom room;
 
+    /** Whether there is neither a bound nor a decorator: then a task pays for one look at this and no more. */
+    private final boolean plain;
+
     WorkStealingScheduler(SchedulerOptions options) {
         this.options = options;
         queues = new TaskQueues(options.parallelism(), Runtime.getRuntime().availableProcessors());
@@ -65,6 +68,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
                 ? null
                 : new TaskRoom(options.parallelism(), options.capacity(), options.rejectionPolicy(), queues, dropped);
         threads = new WorkerThreads(this, options, queues, runState, room);
+        plain = room == null && options.taskDecorator() == null;
     }
 
     /**
@@ -111,10 +115,20 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     public void execute(Runnable task) {
         Objects.requireNonNull(task, "task");
         Worker worker = Worker.current(threads);
+        if (plain) {
+            executePlainly(task, worker);
+            return;
+        }
         Runnable decorated = threads.decorateUnlessFuture(task);
-        if (room != null) {
+        if (room == null) {
+            executePlainly(decorated, worker);
+        } else {
             executeWithin(room, decorated, worker);
-        } else if (!submit(decorated, worker)) {
+        }
+    }
+
+    private void executePlainly(Runnable task, @Nullable Worker worker) {
+        if (!submit(task, worker)) {
             refuse(task);
         }
     }

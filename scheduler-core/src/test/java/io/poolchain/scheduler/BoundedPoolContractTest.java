@@ -24,26 +24,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A pool with a bound: each test runs on a ThreadPoolExecutor with a bounded queue and on ours. */
-class BoundedPoolContractTest {
-    private final List<ExecutorService> made = new ArrayList<>();
-
+class BoundedPoolContractTest extends PoolTest {
     private ExecutorService make(Kind kind, int n, int capacity, Full full) {
-        ExecutorService pool = kind.makeBounded(n, capacity, full);
-        made.add(pool);
-        return pool;
-    }
-
-    @AfterEach
-    void everyPoolTerminates() {
-        for (ExecutorService pool : made) {
-            pool.shutdownNow();
-            awaitTermination(pool);
-        }
+        return closedLater(kind.makeBounded(n, capacity, full));
     }
 
     /** Submitted in one go: whether a worker has taken one yet makes no difference. */

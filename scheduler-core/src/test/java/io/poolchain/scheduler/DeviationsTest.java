@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
-import static io.poolchain.scheduler.TestPools.awaitTermination;
 import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -24,27 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where docs/migration.md says that the pools differ, they do, on both sides; orders are in {@link LocalOrderTest}. */
-class DeviationsTest {
-    private final List<ExecutorService> made = new ArrayList<>();
-
-    private ExecutorService closedLater(ExecutorService pool) {
-        made.add(pool);
-        return pool;
-    }
-
-    @AfterEach
-    void everyPoolTerminates() {
-        for (ExecutorService pool : made) {
-            pool.shutdownNow();
-            awaitTermination(pool);
-        }
-    }
-
+class DeviationsTest extends PoolTest {
     @ParameterizedTest
     @EnumSource
     void aWorkerWhoseTaskThrowsLivesOn(Kind kind) throws Exception {

@@ -95,6 +95,9 @@ class ElasticPoolTest {
                 } catch (RejectedExecutionException e) {
                     refused++;
                 }
+                if (round % 20 == 0) {
+                    awaitTrue(() -> scheduler.getPoolSize() == 0, "all threads leave");
+                }
                 for (int spins = random.nextInt(30_000); spins > 0; spins--) {
                     Thread.onSpinWait();
                 }

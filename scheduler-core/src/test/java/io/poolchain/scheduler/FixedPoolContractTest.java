@@ -28,34 +28,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What client code of {@code Executors.newFixedThreadPool} relies on: each test runs on the JDK's pool and on ours. */
-class FixedPoolContractTest {
-    private final List<ExecutorService> made = new ArrayList<>();
-
+class FixedPoolContractTest extends PoolTest {
     private ExecutorService make(Kind kind, int n) {
-        ExecutorService pool = kind.make(n);
-        made.add(pool);
-        return pool;
+        return closedLater(kind.make(n));
     }
 
     private ExecutorService make(Kind kind, int n, ThreadFactory factory) {
-        ExecutorService pool = kind.make(n, factory);
-        made.add(pool);
-        return pool;
-    }
-
-    @AfterEach
-    void everyPoolTerminates() {
-        for (ExecutorService pool : made) {
-            pool.shutdownNow();
-            awaitTermination(pool);
-        }
+        return closedLater(kind.make(n, factory));
     }
 
     // ---- order and number
@@ -143,8 +128,8 @@ class FixedPoolContractTest {
     @ParameterizedTest
     @EnumSource
     void defaultThreadsKeepTheJvmAlive(Kind kind) throws Exception {
-        ExecutorService pool = kind == Kind.POOLCHAIN ? WorkStealingScheduler.newFixedThreadPool(1) : kind.make(1);
-        made.add(pool);
+        ExecutorService pool =
+                closedLater(kind == Kind.POOLCHAIN ? WorkStealingScheduler.newFixedThreadPool(1) : kind.make(1));
         Thread worker = pool.submit(Thread::currentThread).get();
         assertThat(worker.isDaemon()).isFalse();
         assertThat(worker.getPriority()).isEqualTo(Thread.NORM_PRIORITY);

@@ -2,7 +2,6 @@
 package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.await;
-import static io.poolchain.scheduler.TestPools.awaitTermination;
 import static io.poolchain.scheduler.TestPools.awaitTrue;
 import static io.poolchain.scheduler.TestPools.figure;
 import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
@@ -12,34 +11,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.poolchain.scheduler.TestPools.Blocker;
 import io.poolchain.scheduler.TestPools.Kind;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How many threads there are, and what the pool says of them: each test runs on the JDK's pool and on ours. */
-class PoolSizeContractTest {
-    private final List<ExecutorService> made = new ArrayList<>();
-
-    private ExecutorService closedLater(ExecutorService pool) {
-        made.add(pool);
-        return pool;
-    }
-
-    @AfterEach
-    void everyPoolTerminates() {
-        for (ExecutorService pool : made) {
-            pool.shutdownNow();
-            awaitTermination(pool);
-        }
-    }
-
+class PoolSizeContractTest extends PoolTest {
     @ParameterizedTest
     @EnumSource
     void theFiguresTellOfRunningAndQueuedTasks(Kind kind) {

@@ -22,31 +22,18 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What our policies do that those of a ThreadPoolExecutor do not: wait for room, count, and leave no future undone. */
-class RejectionPolicyTest {
-    private final List<WorkStealingScheduler> made = new ArrayList<>();
-
+class RejectionPolicyTest extends PoolTest {
     private WorkStealingScheduler make(int n, int capacity, RejectionPolicy policy) {
-        WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+        return closedLater(WorkStealingScheduler.builder()
                 .parallelism(n)
                 .capacity(capacity)
                 .rejectionPolicy(policy)
-                .build();
-        made.add(scheduler);
-        return scheduler;
-    }
-
-    @AfterEach
-    void everySchedulerTerminates() {
-        for (WorkStealingScheduler scheduler : made) {
-            scheduler.shutdownNow();
-            awaitTermination(scheduler);
-        }
+                .build());
     }
 
     // ---- counts
@@ -305,7 +292,7 @@ class RejectionPolicyTest {
                 .capacity(2)
                 .threadFactory(work -> failures.getAndDecrement() > 0 ? null : new Thread(work))
                 .build();
-        made.add(scheduler);
+        closedLater(scheduler);
         for (int i = 0; i < 100; i++) {
             assertThatThrownBy(() -> scheduler.execute(() -> {})).hasMessageContaining("returned null");
         }

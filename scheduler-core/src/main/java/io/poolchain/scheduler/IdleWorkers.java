@@ -42,6 +42,9 @@ final class IdleWorkers extends IdleWorkersWord {
     /** Makes places for more workers, before the first of them begins. One caller at a time. */
     void growTo(int workers) {
         int before = below.length;
+        if (workers <= before) {
+            return;
+        }
         AtomicInteger[] more = Arrays.copyOf(below, workers);
         for (int worker = before; worker < workers; worker++) {
             more[worker] = new AtomicInteger();

@@ -27,6 +27,9 @@ final class TaskQueues {
     /** Makes chains for more workers. One caller at a time. */
     void growTo(int workers) {
         int before = chains.length;
+        if (workers <= before) {
+            return;
+        }
         PoolChain<Runnable>[] more = Arrays.copyOf(chains, workers);
         for (int worker = before; worker < workers; worker++) {
             more[worker] = new PoolChain<>();

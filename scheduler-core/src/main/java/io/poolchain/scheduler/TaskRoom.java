@@ -16,7 +16,7 @@ final class TaskRoom {
     private final TaskQueues queues;
     private final DroppedTasks dropped;
 
-    /** For so many tasks that run there are permits. Guarded by the lock of {@link WorkerThreads}. */
+    /** For so many tasks that run there are permits. Guarded by the lock of {@link Roster}. */
     private int places;
 
     TaskRoom(int parallelism, int capacity, RejectionPolicy policy, TaskQueues queues, DroppedTasks dropped) {

@@ -2,8 +2,6 @@
 package io.poolchain.scheduler;
 
 import io.poolchain.scheduler.queue.PoolChain;
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One worker: finds a task, runs it, and idles when there is none. It outlives its thread; at most one thread runs it at
  * a time, and that thread owns its chain and its counters. The step names are those of docs/idle-protocol.md.
  */
-final class Worker {
-    /** How much rarer than its own tail a worker looks at the tail of another's chain, for that touches its cache lines. */
-    static final int RESCUE_FACTOR = 8;
-
+final class Worker extends WorkerStatus {
     /** A searcher looks everywhere once, once more after each of so many short waits; one processor has none to wait for. */
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2 : 0;
 
@@ -31,68 +26,15 @@ final class Worker {
     private final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
-    private final SubmissionQueue submissions;
+    private final TaskSource source;
     private final IdleWorkers idle;
     private final RunState runState;
     private final WorkerThreads threads;
     private final @Nullable TaskRoom room;
-    private final boolean oldestFirst;
     private final long keepAliveNanos;
-
-    /**
-     * Every so many tasks a worker takes one from the submission queue, and as often one from the tail of its own chain,
-     * if there is any: so neither outside tasks nor old local ones wait for ever. And {@link #RESCUE_FACTOR} times rarer
-     * one from the tail of another's chain, the others in rotation: so tasks behind a worker that blocks are reached
-     * though nobody is idle. A power of two from 4 on.
-     */
-    private final int fairInterval;
-
-    /** A quarter of the interval, as a mask: at its multiples another source may have its turn. */
-    private final int quarterMask;
-
-    /**
-     * Whether this worker's thread sleeps.
-     *
-     * <pre>
-     *   NO_THREAD -> AWAKE      whoever hires it, before the thread is made
-     *   AWAKE     -> PARKED     the thread, before it announces that it sleeps
-     *   PARKED    -> AWAKE      whoever claimed the worker, before the thread is unparked
-     *   PARKED    -> TIMED_OUT  the thread, to end after a long sleep; the worker still lies on the stack
-     *   AWAKE     -> NO_THREAD  the thread, when it ends; or whoever could not make one
-     *   TIMED_OUT -> NO_THREAD  when the thread has ended and a claim has taken the worker off the stack
-     * </pre>
-     *
-     * From PARKED by compare-and-set; to and from NO_THREAD and TIMED_OUT under the lock of {@link WorkerThreads}.
-     */
-    private volatile int status = NO_THREAD;
-
-    private static final VarHandle STATUS = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "status", VarHandle.class, Worker.class, int.class);
-
-    private static final int NO_THREAD = 0;
-    private static final int PARKED = 1;
-    private static final int AWAKE = 2;
-    private static final int TIMED_OUT = 3;
-
-    /** Whether a claim has taken this worker off the stack after its time-out. Set by the claimer, cleared at the end. */
-    volatile boolean offStack;
-
-    /** Whether the thread is about to end before its time. Guarded by the lock of {@link WorkerThreads}. */
-    boolean leaving;
-
-    /** The thread that runs this worker. Written by that thread, when it begins and ends. */
-    private volatile @Nullable Thread thread;
-
-    /** For as many workers as there were at the last search. Owned by the worker's thread. */
-    private Victims victims;
 
     /** Whether {@link IdleWorkers} counts this worker as searching. Owned by the worker's thread. */
     private boolean searching;
-
-    /** The worker from which the last search stole, or NOBODY once that has failed. Owned by the worker's thread. */
-    private int lastVictim = NOBODY;
-
-    private static final int NOBODY = -1;
 
     /** Whether the search under way follows a wake-up from sleep. Owned by the worker's thread. */
     private boolean woken;
@@ -107,20 +49,12 @@ final class Worker {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
-        this.submissions = queues.submissions;
-        this.victims = new Victims(index, queues.workers(), seed());
+        this.source = new TaskSource(index, queues, threads.options, counters);
         this.idle = idle;
         this.runState = runState;
         this.threads = threads;
         this.room = room;
-        this.oldestFirst = threads.options.localOrder() == LocalOrder.FIFO;
         this.keepAliveNanos = threads.options.keepAliveNanos();
-        this.fairInterval = threads.options.fairnessInterval();
-        this.quarterMask = fairInterval / 4 - 1;
-    }
-
-    private int seed() {
-        return (index + 1) * 0x9E3779B9;
     }
 
     /** The worker of the given scheduler's threads that the calling thread runs, or null. */
@@ -133,7 +67,7 @@ final class Worker {
 
     /** Adds a task to this worker's chain; false if the scheduler no longer accepts any. */
     boolean submit(Runnable task) {
-        assert Thread.currentThread() == thread : "submit from a thread that does not own this chain";
+        assert isRunBy(Thread.currentThread()) : "submit from a thread that does not own this chain";
         if (!runState.isRunning()) {
             return false;
         }
@@ -149,49 +83,6 @@ final class Worker {
 
     // ---- the life of a thread
 
-    /** A thread is about to be made. This and the next methods are called under the lock of {@link WorkerThreads}. */
-    void hire() {
-        status = AWAKE;
-    }
-
-    /** The first that a thread does. */
-    void begin(Thread current) {
-        thread = current;
-    }
-
-    /** Whether the thread, asleep until now, may go: not if somebody has claimed the worker. */
-    boolean timeOut() {
-        return STATUS.compareAndSet(this, PARKED, TIMED_OUT);
-    }
-
-    /** The last that a thread does. Returns whether the worker is free, which it is not while it lies on the stack. */
-    boolean endUnlessOnStack() {
-        thread = null;
-        leaving = false;
-        if (liesOnStack()) {
-            return false;
-        }
-        end();
-        return true;
-    }
-
-    /** Whether the thread has timed out and no claim has met the worker since. */
-    boolean liesOnStack() {
-        return status == TIMED_OUT && !offStack;
-    }
-
-    /** Whether the thread has timed out and ended, and a claim has met the worker since. */
-    boolean isGone() {
-        return offStack && thread == null;
-    }
-
-    /** The worker is free. */
-    void end() {
-        status = NO_THREAD;
-        offStack = false;
-    }
-
-    /** What a thread does between these two. */
     void run() {
         Worker outer = CURRENT.get();
         CURRENT.set(this);
@@ -232,6 +123,7 @@ final class Worker {
         boolean ending = runState.isAtLeast(RunState.SHUTDOWN);
         Runnable task = search();
         if (task == null) {
+            futures.popDownTo(0); // of calls that ran out of stack
             if (woken) {
                 counters.countUselessWakeup();
             }
@@ -249,60 +141,15 @@ final class Worker {
         return true;
     }
 
-    /** The next task without a search: from the own chain, the submission queue, the last victim; fairly from time to time. */
     private @Nullable Runnable next() {
-        if (threads.callOff()) {
-            return null;
-        }
-        long taken = counters.startedPlain();
-        Runnable task = (taken & quarterMask) == 0 ? nextInFairness(taken) : null;
-        if (task == null) {
-            task = oldestFirst ? chain.popTail() : chain.popHead();
-        }
-        if (task == null) {
-            task = submissions.poll(taken);
-        }
-        return task != null ? task : stealAgain();
-    }
-
-    /** Where one task was stolen there are often more: they are had without the cost of a search. */
-    private @Nullable Runnable stealAgain() {
-        if (lastVictim == NOBODY) {
-            return null;
-        }
-        Runnable task = stealFrom(lastVictim);
-        if (task == null) {
-            lastVictim = NOBODY;
-        }
-        return task;
-    }
-
-    /** Gives other sources than the head of the own chain their turn. The count of tasks is never reset. */
-    private @Nullable Runnable nextInFairness(long taken) {
-        futures.popDownTo(0); // of calls that ran out of stack
-        int phase = (int) taken & (fairInterval - 1);
-        if (phase == 0) {
-            return submissions.poll(taken / fairInterval);
-        }
-        if (phase == fairInterval / 2) {
-            return chain.popTail();
-        }
-        boolean rescue = (taken & (RESCUE_FACTOR * fairInterval - 1)) == fairInterval / 4 * 3L;
-        return rescue && victims().others() > 0 ? stealFrom(victims.nextInTurn()) : null;
-    }
-
-    private Victims victims() {
-        if (victims.workers() != queues.workers()) {
-            victims = new Victims(index, queues.workers(), seed());
-        }
-        return victims;
+        return threads.callOff() ? null : source.next();
     }
 
     private @Nullable Runnable search() {
         for (int round = 1; !runState.isAtLeast(RunState.STOP); round++) {
             Runnable task = next();
             if (task == null) {
-                task = steal();
+                task = source.steal();
             }
             if (task != null) {
                 stopSearching();
@@ -326,29 +173,6 @@ final class Worker {
         }
     }
 
-    /** Visits each other worker's chain once. */
-    private @Nullable Runnable steal() {
-        for (victims().shuffle(); victims.hasNext(); ) {
-            int victim = victims.next();
-            Runnable task = stealFrom(victim);
-            if (task != null) {
-                lastVictim = victim;
-                return task;
-            }
-        }
-        return null;
-    }
-
-    private @Nullable Runnable stealFrom(int victim) {
-        Runnable task = queues.chain(victim).popTail();
-        if (task == null) {
-            counters.countFailedSteal();
-        } else {
-            counters.countSteal();
-        }
-        return task;
-    }
-
     private void runTask(Runnable task) {
         counters.countStarted();
         clearInterrupt();
@@ -356,6 +180,7 @@ final class Worker {
             task.run();
         } catch (Throwable failure) {
             counters.countFailed();
+            futures.popDownTo(0); // of calls that ran out of stack
             threads.log.taskFailed(failure);
         } finally {
             completed();
@@ -439,7 +264,7 @@ final class Worker {
     /** From searching to asleep, and to searching again; false if the thread is to end instead. */
     private boolean sleep() {
         giveBackMemory();
-        status = PARKED;
+        setParked();
         searching = false;
         if (idle.fallAsleep(index) && !queues.areEmpty()) { // step announce, step look again
             threads.signal();
@@ -460,7 +285,7 @@ final class Worker {
     /** Step park. False if the keep-alive time has passed and nobody has claimed this worker: step time out. */
     private boolean parkUntilClaimed() {
         long began = keepAliveNanos == SchedulerOptions.FOR_EVER ? 0 : System.nanoTime();
-        while (status == PARKED) {
+        while (isParked()) {
             if (keepAliveNanos == SchedulerOptions.FOR_EVER) {
                 LockSupport.park(this);
             } else {
@@ -477,27 +302,9 @@ final class Worker {
     private void giveBackMemory() {
         try {
             chain.trim();
-            submissions.trim();
+            queues.submissions.trim();
         } catch (OutOfMemoryError e) {
             // The large ring stays until the next time: nothing is lost.
-        }
-    }
-
-    // ---- for those who wake
-
-    /** Step wake. False if the worker has timed out. */
-    boolean unpark() {
-        if (!STATUS.compareAndSet(this, PARKED, AWAKE)) {
-            return false;
-        }
-        LockSupport.unpark(thread);
-        return true;
-    }
-
-    void interrupt() {
-        Thread running = thread;
-        if (running != null) {
-            running.interrupt();
         }
     }
 
@@ -509,10 +316,9 @@ final class Worker {
         long wakeups = counters.wakeups();
         long parks = counters.parks();
         long started = counters.started();
-        int seen = status;
-        WorkerStats.State state = seen == NO_THREAD || seen == TIMED_OUT
+        WorkerStats.State state = hasNoThread()
                 ? WorkerStats.State.NO_THREAD
-                : seen == PARKED
+                : isParked()
                         ? WorkerStats.State.PARKED
                         : started > completed ? WorkerStats.State.RUNNING : WorkerStats.State.SEARCHING;
         return new WorkerStats(

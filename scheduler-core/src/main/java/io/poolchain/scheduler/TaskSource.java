@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import io.poolchain.scheduler.queue.PoolChain;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a worker's next task comes from: its own chain first, then the submission queue, then other workers' chains; and
+ * from time to time in another order, so that nobody waits for ever. Owned by the worker's thread.
+ */
+final class TaskSource {
+    /** How much rarer than its own tail a worker looks at the tail of another's chain, for that touches its cache lines. */
+    private static final int RESCUE_FACTOR = 8;
+
+    private static final int NOBODY = -1;
+
+    private final int index;
+    private final TaskQueues queues;
+    private final PoolChain<Runnable> chain;
+    private final SubmissionQueue submissions;
+    private final WorkerCounters counters;
+    private final boolean oldestFirst;
+
+    /**
+     * Every so many tasks a worker takes one from the submission queue, and as often one from the tail of its own chain,
+     * if there is any: so neither outside tasks nor old local ones wait for ever. And {@link #RESCUE_FACTOR} times rarer
+     * one from the tail of another's chain, the others in rotation: so tasks behind a worker that blocks are reached
+     * though nobody is idle. A power of two from 4 on.
+     */
+    private final int fairInterval;
+
+    /** A quarter of the interval, as a mask: at its multiples another source may have its turn. */
+    private final int quarterMask;
+
+    /** For as many workers as there were at the last search. */
+    private Victims victims;
+
+    /** The worker from which the last search stole, or NOBODY once that has failed. */
+    private int lastVictim = NOBODY;
+
+    TaskSource(int index, TaskQueues queues, SchedulerOptions options, WorkerCounters counters) {
+        this.index = index;
+        this.queues = queues;
+        this.chain = queues.chain(index);
+        this.submissions = queues.submissions;
+        this.counters = counters;
+        this.oldestFirst = options.localOrder() == LocalOrder.FIFO;
+        this.fairInterval = options.fairnessInterval();
+        this.quarterMask = fairInterval / 4 - 1;
+        this.victims = new Victims(index, queues.workers(), seed());
+    }
+
+    private int seed() {
+        return (index + 1) * 0x9E3779B9;
+    }
+
+    /** The next task without a search: from the own chain, the submission queue, the last victim; fairly from time to time. */
+    @Nullable
+    Runnable next() {
+        long taken = counters.startedPlain();
+        Runnable task = (taken & quarterMask) == 0 ? nextInFairness(taken) : null;
+        if (task == null) {
+            task = oldestFirst ? chain.popTail() : chain.popHead();
+        }
+        if (task == null) {
+            task = submissions.poll(taken);
+        }
+        return task != null ? task : stealAgain();
+    }
+
+    /** Where one task was stolen there are often more: they are had without the cost of a search. */
+    private @Nullable Runnable stealAgain() {
+        if (lastVictim == NOBODY) {
+            return null;
+        }
+        Runnable task = stealFrom(lastVictim);
+        if (task == null) {
+            lastVictim = NOBODY;
+        }
+        return task;
+    }
+
+    /** Gives other sources than the head of the own chain their turn. The count of tasks is never reset. */
+    private @Nullable Runnable nextInFairness(long taken) {
+        int phase = (int) taken & (fairInterval - 1);
+        if (phase == 0) {
+            return submissions.poll(taken / fairInterval);
+        }
+        if (phase == fairInterval / 2) {
+            return chain.popTail();
+        }
+        boolean rescue = (taken & (RESCUE_FACTOR * fairInterval - 1)) == fairInterval / 4 * 3L;
+        return rescue && victims().others() > 0 ? stealFrom(victims.nextInTurn()) : null;
+    }
+
+    private Victims victims() {
+        if (victims.workers() != queues.workers()) {
+            victims = new Victims(index, queues.workers(), seed());
+        }
+        return victims;
+    }
+
+    /** Visits each other worker's chain once. */
+    @Nullable
+    Runnable steal() {
+        for (victims().shuffle(); victims.hasNext(); ) {
+            int victim = victims.next();
+            Runnable task = stealFrom(victim);
+            if (task != null) {
+                lastVictim = victim;
+                return task;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Runnable stealFrom(int victim) {
+        Runnable task = queues.chain(victim).popTail();
+        if (task == null) {
+            counters.countFailedSteal();
+        } else {
+            counters.countSteal();
+        }
+        return task;
+    }
+}

@@ -281,12 +281,19 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     private V report() throws ExecutionException {
         Object result = outcome;
         if (result instanceof Failure failure) {
-            throw new ExecutionException(failure.thrown);
+            throw failed(failure.thrown);
         }
         if (result == CANCELLED) {
             throw new CancellationException();
         }
         return result == NULL ? null : (V) result;
+    }
+
+    /** The message is that of the innermost: one that held all between would make those of deep joins fill the memory. */
+    private static ExecutionException failed(Throwable thrown) {
+        return thrown instanceof ExecutionException
+                ? new ExecutionException(thrown.getMessage(), thrown)
+                : new ExecutionException(thrown);
     }
 
     @Override

@@ -410,4 +410,23 @@ class NestedJoinTest {
         assertThat(interrupts).hasValue(1);
         TestPools.awaitTermination(scheduler);
     }
+
+    /** With FutureTask's messages, each longer than the one within it, those of 10,000 levels fill gigabytes. */
+    @Test
+    void theMessageOfAFailureDoesNotGrowWithTheDepthOfTheJoins() throws Exception {
+        withScheduler(1, scheduler -> {
+            Future<Integer> deep = scheduler.submit(() -> failingDepth(scheduler, 500));
+            assertThatThrownBy(() -> get(deep, scheduler))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasMessage("java.lang.IllegalStateException: at the bottom")
+                    .hasRootCauseInstanceOf(IllegalStateException.class);
+        });
+    }
+
+    private static int failingDepth(WorkStealingScheduler scheduler, int left) throws Exception {
+        if (left == 0) {
+            throw new IllegalStateException("at the bottom");
+        }
+        return scheduler.submit(() -> failingDepth(scheduler, left - 1)).get();
+    }
 }

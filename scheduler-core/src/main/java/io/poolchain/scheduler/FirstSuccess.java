@@ -35,7 +35,9 @@ final class FirstSuccess<V> {
         try {
             candidates.forEach(executor::execute);
             for (Candidate candidate : candidates) {
-                candidate.runBy(waiting);
+                if (deadline - System.nanoTime() > 0) {
+                    candidate.runBy(waiting);
+                }
             }
             ExecutionException failure = null;
             for (Candidate candidate : candidates) {

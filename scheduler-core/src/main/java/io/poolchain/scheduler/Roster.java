@@ -2,6 +2,7 @@
 package io.poolchain.scheduler;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,8 @@ final class Roster {
     /** The part of {@link #alive} that is about to end, though the scheduler is not. */
     private int leaving;
 
-    /** Whether the only thread that is made is about to end, and looks whether it may. */
-    private boolean lastLeaves;
+    /** The part of {@link #made} that is about to end and looks whether it may: nobody may rely on it. */
+    private int lastLeaving;
 
     /** How many threads there may be. */
     private volatile int parallelism;
@@ -64,21 +65,24 @@ final class Roster {
     // ---- how many
 
     /** Allows so many threads from now on; returns how many too many there are. Makes workers that there have not been. */
-    int resize(int threads, IntFunction<Worker> maker) {
+    int resize(int threads, IntConsumer prepare, IntFunction<Worker> maker) {
         synchronized (lock) {
             int before = workers.length;
             if (threads > before) {
+                prepare.accept(threads);
                 Worker[] more = Arrays.copyOf(workers, threads);
                 free = Arrays.copyOf(free, threads);
-                for (int index = threads - 1; index >= before; index--) {
+                for (int index = before; index < threads; index++) {
                     more[index] = maker.apply(index);
-                    free(more[index]);
                 }
                 workers = more;
+                for (int index = threads - 1; index >= before; index--) {
+                    free(more[index]);
+                }
             }
             parallelism = threads;
             count(0, 0, 0);
-            return alive - leaving - threads;
+            return made - leaving - threads;
         }
     }
 
@@ -89,12 +93,12 @@ final class Roster {
         begun += moreBegun;
         largest = Math.max(largest, made);
         mayHire = alive == begun && alive < parallelism && freeCount > 0;
-        submissions.setAttended(made > (lastLeaves ? 1 : 0));
-        int staying = alive - leaving;
-        surplus = staying > parallelism;
+        submissions.setAttended(made > lastLeaving);
+        surplus = made - leaving > parallelism; // a thread that is still to be made looks when it begins
         callOff = surplus || runState.isAtLeast(RunState.STOP);
         if (room != null) {
-            room.resizeTo(Math.max(parallelism, staying)); // what a surplus worker runs takes no room from what waits
+            room.resizeTo(
+                    Math.max(parallelism, alive - leaving)); // what a surplus worker runs takes no room from what waits
         }
     }
 
@@ -224,19 +228,20 @@ final class Roster {
     /** Step leave, unless this is the last thread: then submitters make one first from now on. Returns whether it is. */
     boolean leaveUnlessLast(Worker worker) {
         synchronized (lock) {
-            lastLeaves = made == 1;
-            if (lastLeaves) {
+            boolean last = made - lastLeaving == 1;
+            if (last) {
+                lastLeaving++;
                 count(0, 0, 0);
             } else {
                 end(worker);
             }
-            return lastLeaves;
+            return last;
         }
     }
 
     void leaveAsLast(Worker worker) {
         synchronized (lock) {
-            lastLeaves = false;
+            lastLeaving--;
             end(worker);
         }
     }
@@ -247,7 +252,7 @@ final class Roster {
             if (worker.liesOnStack()) {
                 return false;
             }
-            lastLeaves = false;
+            lastLeaving--;
             leaving -= worker.leaving ? 1 : 0;
             worker.endUnlessOnStack();
             worker.hire();

@@ -20,6 +20,11 @@ final class StackReserve {
         descend(FRAMES);
     }
 
+    /** As {@link #require}, before a step that contains one which requires it itself. */
+    static void requireTwice() {
+        descend(2 * FRAMES);
+    }
+
     private static int descend(int frames) {
         return frames == 0 ? 0 : 1 + descend(frames - 1);
     }

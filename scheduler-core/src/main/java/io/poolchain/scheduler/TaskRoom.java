@@ -70,9 +70,12 @@ final class TaskRoom {
         permits.release();
     }
 
-    /** Ends the waiting of all: who gets this permit finds the scheduler shut down, and gives the permit back. */
+    /**
+     * Ends the waiting of all: who gets a permit finds the scheduler shut down, and gives it back. So many permits outweigh
+     * those that a reduction has left missing. To be called once.
+     */
     void shutDown() {
-        permits.release();
+        permits.release(WorkStealingScheduler.MAX_PARALLELISM);
     }
 
     /** So many tasks can run from now on. The places of a reduction are free: their workers have left. */

@@ -35,6 +35,12 @@ final class TaskSource {
     /** For as many workers as there were at the last search. */
     private Victims victims;
 
+    /**
+     * How often {@link #next} was called, which gives one task at the most: the clock of fairness. Tasks that are counted
+     * elsewhere, within a task, do not move it: they could make it jump over a turn again and again.
+     */
+    private long turn;
+
     /** The worker from which the last search stole, or NOBODY once that has failed. */
     private int lastVictim = NOBODY;
 
@@ -57,13 +63,13 @@ final class TaskSource {
     /** The next task without a search: from the own chain, the submission queue, the last victim; fairly from time to time. */
     @Nullable
     Runnable next() {
-        long taken = counters.startedPlain();
-        Runnable task = (taken & quarterMask) == 0 ? nextInFairness(taken) : null;
+        turn++;
+        Runnable task = (turn & quarterMask) == 0 ? nextInFairness(turn) : null;
         if (task == null) {
             task = oldestFirst ? chain.popTail() : chain.popHead();
         }
         if (task == null) {
-            task = submissions.poll(taken);
+            task = submissions.poll(turn);
         }
         return task != null ? task : stealAgain();
     }

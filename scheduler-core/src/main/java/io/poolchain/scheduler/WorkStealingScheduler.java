@@ -134,7 +134,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     }
 
     private void executeWithin(TaskRoom room, Runnable task, @Nullable Worker worker) {
-        StackReserve.require(); // a permit and its task must not come apart
+        StackReserve.requireTwice(); // a permit and its task must not come apart
         if (!runState.isRunning()) {
             refuse(task);
             return;
@@ -254,14 +254,17 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     }
 
     private void closeAndAdvanceTo(int state) {
-        runState.advanceTo(RunState.CLOSING);
+        boolean first = runState.advanceTo(RunState.CLOSING);
         queues.submissions.close(); // waits for the submissions under way
         runState.advanceTo(state);
         threads.noteRunState();
-        if (room != null) {
+        if (first && room != null) {
             room.shutDown();
         }
         threads.wakeAll();
+        if (!queues.areEmpty()) {
+            threads.signal(); // should a factory have failed when a thread was needed
+        }
         threads.terminateIfDone();
     }
 

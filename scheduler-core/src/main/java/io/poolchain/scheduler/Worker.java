@@ -203,12 +203,12 @@ final class Worker extends WorkerStatus {
 
     // ---- futures
 
-    /** The current thread is about to run a future that has been taken from a queue, and will call {@link #end}. */
-    void begin(WorkerFuture<?> future) {
+    /** The current thread is about to run a future that has been taken from a queue, and will call {@link #endFuture}. */
+    void beginFuture(WorkerFuture<?> future) {
         futures.push(future);
     }
 
-    void end(WorkerFuture<?> future) {
+    void endFuture(WorkerFuture<?> future) {
         futures.pop(future);
     }
 

@@ -50,11 +50,6 @@ final class WorkerCounters extends WorkerCounts {
         USELESS_WAKEUPS.setRelease(this, uselessWakeups + 1);
     }
 
-    /** For the worker itself. */
-    long startedPlain() {
-        return started;
-    }
-
     long submitted() {
         return (long) SUBMITTED.getAcquire(this);
     }

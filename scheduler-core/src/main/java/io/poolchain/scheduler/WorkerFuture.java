@@ -30,14 +30,15 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     private static final Object NULL = new Object();
     private static final Object CANCELLED = new Object();
     private static final Object NOT_RUN = new Object();
+    private static final Object NOBODY = new Object();
 
     /** What the task threw. */
     private record Failure(Throwable thrown) {}
 
     private final WorkerThreads threads;
 
-    /** What the scheduler's decorator has made of {@link #callDecorated()}; null if there is none. */
-    private final @Nullable Runnable decorated;
+    /** What the scheduler's decorator has made of {@link #callDecorated()}; null if there is none, or the future is done. */
+    private @Nullable Runnable decorated;
 
     /** What {@link #callDecorated()} has come to, until the decorator's part is over. Owned by the runner. */
     private @Nullable Object decoratedResult;
@@ -46,10 +47,10 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     private @Nullable Callable<V> task;
 
     /**
-     * The thread that runs the task. Set by compare-and-set; cleared by that thread once there is an outcome, under the lock
+     * The thread that runs the task, or NOBODY, if nobody is to. Set by compare-and-set; cleared by that thread once there is an outcome, under the lock
      * if that is a cancellation, so that no interrupt comes after the end.
      */
-    private volatile @Nullable Thread runner;
+    private volatile @Nullable Object runner;
 
     /** The result, or NULL, CANCELLED or a Failure. Set once, by compare-and-set. */
     private volatile @Nullable Object outcome;
@@ -63,7 +64,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     /** Whether a cancellation came meanwhile that wants the thread interrupted. Guarded by this. */
     private boolean interruptOwed;
 
-    private static final VarHandle RUNNER = field("runner", Thread.class);
+    private static final VarHandle RUNNER = field("runner", Object.class);
     private static final VarHandle OUTCOME = field("outcome", Object.class);
     private static final VarHandle WAITERS = field("waiters", CountDownLatch.class);
 
@@ -90,26 +91,30 @@ class WorkerFuture<V> implements RunnableFuture<V> {
 
     @Override
     public void run() {
+        if (runner == Thread.currentThread()) {
+            return; // it runs further out, as with FutureTask
+        }
         Worker worker = Worker.current(threads);
         if (worker == null) {
             runTask();
         } else {
-            worker.begin(this);
+            worker.beginFuture(this);
             try {
                 runTask();
             } finally {
-                worker.end(this);
+                worker.endFuture(this);
             }
         }
     }
 
     /** Runs the task in the calling thread, unless it has been started or cancelled. */
     private void runTask() {
+        Runnable body = decorated;
         Callable<V> started = start();
         if (started != null) {
             Object result;
             try {
-                result = decorated == null ? started.call() : runDecorated(decorated);
+                result = body == null ? started.call() : runDecorated(body);
             } catch (Throwable failure) {
                 result = new Failure(failure);
             }
@@ -154,7 +159,9 @@ class WorkerFuture<V> implements RunnableFuture<V> {
         }
         Callable<V> started = outcome == null ? task : null; // a cancellation before this had nobody to interrupt
         if (started == null) {
-            runner = null;
+            synchronized (this) { // the cancellation may be about to interrupt
+                runner = null;
+            }
         }
         return started;
     }
@@ -172,6 +179,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     private boolean complete(Object result) {
         boolean first = OUTCOME.compareAndSet(this, null, result);
         task = null;
+        decorated = null;
         CountDownLatch latch = waiters;
         if (latch != null) {
             latch.countDown();
@@ -217,7 +225,8 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     }
 
     /**
-     * As {@link java.util.concurrent.FutureTask#get()}. Does what {@link #runBy} does with fewer frames on the stack.
+     * As {@link java.util.concurrent.FutureTask#get()}. Does what {@link #runBy} does with fewer frames on the stack
+     * (docs/decisions/0007).
      *
      * @throws IllegalStateException if the calling task is this one, or is run by a task that this one waits for
      */
@@ -227,11 +236,12 @@ class WorkerFuture<V> implements RunnableFuture<V> {
         if (worker != null && worker.mayHelp(this)) {
             try {
                 worker.beginHelping(this);
+                Runnable body = decorated;
                 Callable<V> started = start();
                 if (started != null) {
                     Object result;
                     try {
-                        result = decorated == null ? started.call() : runDecorated(decorated);
+                        result = body == null ? started.call() : runDecorated(body);
                     } catch (Throwable failure) {
                         result = new Failure(failure);
                     }
@@ -259,7 +269,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     @Override
     public V get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
         Worker worker = Worker.current(threads);
-        if (worker != null) {
+        if (worker != null && timeout > 0) { // when time is over nothing more is begun
             runBy(worker);
         }
         if (outcome == null) {
@@ -314,8 +324,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
             if (!complete(CANCELLED)) {
                 return false;
             }
-            Thread running = runner;
-            if (mayInterruptIfRunning && running != null) {
+            if (mayInterruptIfRunning && runner instanceof Thread running) {
                 if (helping) {
                     interruptOwed = true;
                 } else {
@@ -328,7 +337,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
 
     /** For a policy that throws a queued task away, which a worker that waits for it may be running. */
     final void cancelUnlessStarted() {
-        if (start() != null) {
+        if (outcome == null && RUNNER.compareAndSet(this, null, NOBODY)) {
             finish(CANCELLED);
         }
     }

@@ -48,7 +48,7 @@ final class WorkerThreads {
         this.room = room;
         idle = new IdleWorkers(options.parallelism());
         roster = new Roster(runState, queues.submissions, room);
-        roster.resize(options.parallelism(), this::makeWorker);
+        roster.resize(options.parallelism(), this::growTo, this::makeWorker);
         log.debug("Scheduler {} starts with " + options.parallelism() + " workers");
     }
 
@@ -57,7 +57,7 @@ final class WorkerThreads {
     /** Allows so many threads from now on. */
     void resize(int threads) {
         StackReserve.require();
-        int tooMany = roster.resize(threads, this::makeWorker);
+        int tooMany = roster.resize(threads, this::growTo, this::makeWorker);
         while (tooMany > 0) {
             int claimed = idle.claim();
             if (claimed < 0) {
@@ -70,9 +70,12 @@ final class WorkerThreads {
         }
     }
 
+    private void growTo(int workers) {
+        queues.growTo(workers);
+        idle.growTo(workers);
+    }
+
     private Worker makeWorker(int index) {
-        queues.growTo(index + 1);
-        idle.growTo(index + 1);
         return new Worker(index, queues, idle, runState, this, room);
     }
 

@@ -267,4 +267,73 @@ class ElasticPoolTest {
                 .keepAlive(Duration.ofNanos(keepAliveNanos))
                 .build();
     }
+
+    /** The pool shrinks while all run: when they end, permits go missing that others wait for. */
+    @Test
+    void noSubmitterIsLeftWaitingWhenAShrunkenPoolStops() throws Exception {
+        for (int round = 0; round < 50 * FACTOR; round++) {
+            WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                    .parallelism(8)
+                    .capacity(1)
+                    .rejectionPolicy(RejectionPolicy.block())
+                    .build();
+            List<Blocker> running =
+                    Stream.generate(() -> Blocker.startOn(scheduler)).limit(8).toList();
+            Thread submitter = new Thread(() -> {
+                try {
+                    while (true) {
+                        scheduler.execute(new Blocker());
+                    }
+                } catch (RejectedExecutionException e) {
+                    // shut down
+                }
+            });
+            submitter.start();
+            scheduler.setParallelism(1);
+            running.subList(0, 7).forEach(Blocker::release);
+            awaitTrue(() -> scheduler.getPoolSize() == 1, "seven leave");
+            scheduler.shutdownNow();
+            submitter.join(TimeUnit.SECONDS.toMillis(TestPools.HANG_SECONDS));
+            assertThat(submitter.isAlive()).isFalse();
+            running.forEach(Blocker::release);
+            awaitTermination(scheduler);
+        }
+    }
+
+    /** A thread that is still being made is not one too many. */
+    @Test
+    void aSlowFactoryDoesNotMakeTheOnlyThreadLeaveAgainAndAgain() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        AtomicInteger starts = new AtomicInteger();
+        CountDownLatch inFactory = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        WorkStealingScheduler slow = WorkStealingScheduler.builder()
+                .parallelism(2)
+                .onThreadStart(starts::incrementAndGet)
+                .threadFactory(work -> {
+                    if (made.incrementAndGet() == 2) {
+                        inFactory.countDown();
+                        await(release, "the test");
+                    }
+                    return new Thread(work);
+                })
+                .build();
+        withScheduler(slow, scheduler -> {
+            Blocker first = Blocker.startOn(scheduler);
+            Thread submitter = new Thread(() -> scheduler.execute(() -> {}));
+            submitter.start();
+            await(inFactory, scheduler);
+            scheduler.setParallelism(1);
+            CountDownLatch ran = new CountDownLatch(100);
+            for (int i = 0; i < 100; i++) {
+                scheduler.execute(ran::countDown);
+            }
+            first.release();
+            await(ran, scheduler);
+            assertThat(starts).hasValue(1);
+            release.countDown();
+            submitter.join();
+            awaitTrue(() -> scheduler.getPoolSize() == 1, "one leaves");
+        });
+    }
 }

@@ -6,14 +6,20 @@ import static io.poolchain.scheduler.TestPools.awaitQuiescence;
 import static io.poolchain.scheduler.TestPools.get;
 import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.poolchain.scheduler.TestPools.Blocker;
+import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,13 +58,27 @@ class EndOfStackTest {
         });
     }
 
-    private static void sweep(int n, long keepAliveMillis, Use use) throws Exception {
+    /** A submission that fails takes no room, and one that does not takes it once. */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 1"})
+    void submissionsFromTheEndOfTheStackKeepTheBoundExact(int n, long keepAliveMillis) throws Exception {
+        capacity = FRAMES;
+        sweep(n, keepAliveMillis, (scheduler, futures) -> scheduler.execute(() -> {}));
+    }
+
+    /** Of the schedulers, or 0 for none. */
+    private int capacity;
+
+    private void sweep(int n, long keepAliveMillis, Use use) throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             SchedulerBuilder builder = WorkStealingScheduler.builder()
                     .parallelism(n)
                     .threadFactory(work -> new Thread(null, work, "small stack", SMALL_STACK));
+            if (capacity > 0) {
+                builder.capacity(capacity);
+            }
             if (keepAliveMillis > 0) {
-                builder.keepAlive(java.time.Duration.ofMillis(keepAliveMillis));
+                builder.keepAlive(Duration.ofMillis(keepAliveMillis));
             }
             WorkStealingScheduler scheduler = builder.build();
             Queue<Future<?>> futures = new ConcurrentLinkedQueue<>();
@@ -81,8 +101,18 @@ class EndOfStackTest {
             }
             await(allWorkers);
             awaitQuiescence(scheduler);
+            if (capacity > 0) {
+                assertExactlyFit(n + capacity, scheduler);
+            }
             shutdownAndAwait(scheduler);
         }
+    }
+
+    private static void assertExactlyFit(int tasks, WorkStealingScheduler scheduler) {
+        List<Blocker> fitting = Stream.generate(Blocker::new).limit(tasks).toList();
+        fitting.forEach(scheduler::execute);
+        assertThatThrownBy(() -> scheduler.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        fitting.forEach(Blocker::release);
     }
 
     /** Down to the end, and then the same use again on each of the last frames, until it has succeeded often enough. */

@@ -243,4 +243,26 @@ class FairnessTest {
             }
         });
     }
+
+    /** Two tasks are counted for each that is taken: the clock must not jump over its turns. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void anOutsideTaskGetsThroughBesideATaskThatWaitsForAnotherAndFeedsItself(int offset) throws Exception {
+        withScheduler(1, scheduler -> {
+            for (int i = 0; i < offset; i++) {
+                scheduler.submit(() -> {}).get();
+            }
+            AtomicBoolean stop = new AtomicBoolean();
+            CountDownLatch running = new CountDownLatch(1);
+            forever(scheduler, stop, () -> {
+                TestPools.getUnchecked(scheduler.submit(() -> {}));
+                running.countDown();
+            });
+            await(running, scheduler);
+            CountDownLatch through = new CountDownLatch(1);
+            scheduler.execute(through::countDown);
+            await(through, scheduler);
+            stop.set(true);
+        });
+    }
 }

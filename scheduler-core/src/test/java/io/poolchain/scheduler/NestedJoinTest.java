@@ -429,4 +429,47 @@ class NestedJoinTest {
         }
         return scheduler.submit(() -> failingDepth(scheduler, left - 1)).get();
     }
+
+    @Test
+    void aTaskThatRunsItsOwnFutureOnceMoreIsIgnored() throws Exception {
+        withScheduler(1, scheduler -> {
+            AtomicReference<Runnable> self = new AtomicReference<>();
+            CountDownLatch known = new CountDownLatch(1);
+            Future<String> future = scheduler.submit(() -> {
+                await(known, scheduler);
+                self.get().run();
+                return "once";
+            });
+            self.set((Runnable) future);
+            known.countDown();
+            assertThat(get(future, scheduler)).isEqualTo("once");
+        });
+    }
+
+    @Test
+    void whenTimeIsOverNoFurtherTaskIsBegun() throws Exception {
+        withScheduler(1, scheduler -> {
+            AtomicInteger ran = new AtomicInteger();
+            Callable<Integer> task = () -> {
+                long begun = System.nanoTime();
+                while (System.nanoTime() - begun < 2_000_000) {
+                    Thread.onSpinWait();
+                }
+                return ran.incrementAndGet();
+            };
+            List<Future<Integer>> all = get(
+                    scheduler.submit(
+                            () -> scheduler.invokeAll(Collections.nCopies(10, task), 1, TimeUnit.MILLISECONDS)),
+                    scheduler);
+            assertThat(all).allMatch(Future::isDone);
+            assertThat(all.stream().filter(Future::isCancelled).count()).isGreaterThanOrEqualTo(9);
+            assertThat(ran.get()).isLessThanOrEqualTo(1);
+            Future<Integer> polled = scheduler.submit(() -> {
+                Future<Integer> inner = scheduler.submit(task);
+                assertThatThrownBy(() -> inner.get(0, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+                return inner.get();
+            });
+            assertThat(get(polled, scheduler)).isPositive();
+        });
+    }
 }

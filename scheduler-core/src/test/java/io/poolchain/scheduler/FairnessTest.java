@@ -114,7 +114,11 @@ class FairnessTest {
             for (int i = 0; i < n; i++) {
                 scheduler.execute(() -> {
                     for (int k = 0; k < siblings; k++) {
-                        scheduler.execute(() -> ran.set(left.decrementAndGet() == 0));
+                        scheduler.execute(() -> {
+                            if (left.decrementAndGet() == 0) {
+                                ran.set(true);
+                            }
+                        });
                     }
                     await(together); // each worker has its own
                     feed(scheduler, ran, others, done);

@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * What a scheduler with a bound does with a task for which it has no room. Immutable.
  *
- * <p>All but {@link #block()} are those of {@link java.util.concurrent.ThreadPoolExecutor}. A discarded task that is a
- * {@link java.util.concurrent.Future} is cancelled, so that nobody waits for it in vain.
+ * <p>All but {@link #block()} are modelled on those of {@link java.util.concurrent.ThreadPoolExecutor}; what differs is
+ * stated. A discarded task that is a {@link java.util.concurrent.Future} is cancelled, so that nobody waits for it in vain;
+ * unless a task decorator has wrapped it.
  *
  * @see SchedulerBuilder#capacity(int)
  */
@@ -67,9 +68,10 @@ public final class RejectionPolicy {
     }
 
     /**
-     * The submitting thread waits until there is room; those that wait take turns. If it is interrupted, or the scheduler
-     * is shut down, {@code execute} throws a {@link java.util.concurrent.RejectedExecutionException} and leaves the thread
-     * interrupted. So it does at once in a worker of the same scheduler: if all of them waited, nobody would make room.
+     * The submitting thread waits until there is room; those that wait take turns. If the scheduler is shut down, or the
+     * thread is interrupted (it stays so), {@code execute} throws a {@link
+     * java.util.concurrent.RejectedExecutionException}. So it does at once in a worker of the same scheduler: if all of
+     * them waited, nobody would make room.
      *
      * @return the policy
      */

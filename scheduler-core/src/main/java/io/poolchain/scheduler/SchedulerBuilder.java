@@ -117,7 +117,8 @@ public final class SchedulerBuilder {
 
     /**
      * How many tasks may wait beside those that run: {@code parallelism + capacity} tasks fit, from outside and from
-     * workers together, and not one more. As a {@link java.util.concurrent.ThreadPoolExecutor} with a queue of this
+     * workers together, and not one more; when {@code setParallelism} makes the number smaller, those that came before
+     * stay. As a {@link java.util.concurrent.ThreadPoolExecutor} with a queue of this
      * capacity. By default there is no bound.
      *
      * <p>A task waits until its place in the queue is reached, even if it has been cancelled, or run by a worker that
@@ -162,8 +163,8 @@ public final class SchedulerBuilder {
     /**
      * The bound on unfairness: of so many tasks that a worker takes, at least one comes from the submission queue, and one
      * is the oldest of its own chain, if there are any there; and of eight times as many, one is the oldest of another
-     * worker's chain, the others in rotation. By default 64: a task from outside is started after at most 63 others of the
-     * same worker, and the looks into other queues cost next to nothing. Choose less if tasks are long and outside tasks are
+     * worker's chain, the others in rotation. By default 64: the next task from outside is started after at most 63 others of
+     * the same worker, and the looks into other queues cost next to nothing. Choose less if tasks are long and outside tasks are
      * urgent, more if throughput is all.
      *
      * @param tasks from {@link #MIN_FAIRNESS_INTERVAL} to {@link #MAX_FAIRNESS_INTERVAL}; rounded down to a power of two
@@ -184,7 +185,8 @@ public final class SchedulerBuilder {
      * <p>What {@code submit} and {@code invokeAll} make of a task is decorated so that it is also when a worker runs it that
      * waits for it; it never throws, and is cancelled or done when it returns. An exception of the decorator itself goes to
      * the submitter; one of the task that it returned, to the future or the handler. {@code shutdownNow} returns what the
-     * decorator has returned, but futures as they are.
+     * decorator has returned, but futures as they are. What wraps a future of this scheduler in one of its own, as {@code
+     * invokeAny} from outside and {@link java.util.concurrent.ExecutorCompletionService} do, has its tasks decorated twice.
      *
      * @param decorator given a task, returns the one to run, which must run the given one; called by any thread that submits
      * @return this builder
@@ -222,7 +224,8 @@ public final class SchedulerBuilder {
 
     /**
      * Is run by each of the workers' threads after its last task; before {@code awaitTermination} returns. What it throws
-     * is logged. A thread that is about to end and finds that it is needed after all, has both hooks run again.
+     * is logged. While it runs the thread still counts, and no other is made in its place. A thread that is about to end and
+     * finds that it is needed after all, has both hooks run again.
      *
      * @param hook what to run
      * @return this builder

@@ -86,16 +86,16 @@ final class TaskSource {
         return task;
     }
 
-    /** Gives other sources than the head of the own chain their turn. The count of tasks is never reset. */
-    private @Nullable Runnable nextInFairness(long taken) {
-        int phase = (int) taken & (fairInterval - 1);
+    /** Gives other sources than the head of the own chain their turn. The clock is never reset. */
+    private @Nullable Runnable nextInFairness(long turn) {
+        int phase = (int) turn & (fairInterval - 1);
         if (phase == 0) {
-            return submissions.poll(taken / fairInterval);
+            return submissions.poll(turn / fairInterval);
         }
         if (phase == fairInterval / 2) {
             return chain.popTail();
         }
-        boolean rescue = (taken & (RESCUE_FACTOR * fairInterval - 1)) == fairInterval / 4 * 3L;
+        boolean rescue = (turn & (RESCUE_FACTOR * fairInterval - 1)) == fairInterval / 4 * 3L;
         return rescue && victims().others() > 0 ? stealFrom(victims.nextInTurn()) : null;
     }
 

@@ -238,7 +238,8 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
 
     /**
      * Accepts no more tasks, interrupts those that run, hands back those that have not started, then ends. Returns at
-     * once. Each task that was accepted either runs or is in the list of exactly one such call, never both.
+     * once. Each task that was accepted either runs or is in the list of exactly one such call, never both; except that a
+     * task which goes on in spite of its interrupt, and waits for a future in the list, runs it.
      *
      * @return the tasks that were not started, oldest first per queue; what {@code submit} made of them, if they came that
      *     way

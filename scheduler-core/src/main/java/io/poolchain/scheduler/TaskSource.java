@@ -64,7 +64,7 @@ final class TaskSource {
     @Nullable
     Runnable next() {
         turn++;
-        Runnable task = (turn & quarterMask) == 0 ? nextInFairness(turn) : null;
+        Runnable task = (turn & quarterMask) == 0 ? nextInFairness() : null;
         if (task == null) {
             task = oldestFirst ? chain.popTail() : chain.popHead();
         }
@@ -87,7 +87,7 @@ final class TaskSource {
     }
 
     /** Gives other sources than the head of the own chain their turn. The clock is never reset. */
-    private @Nullable Runnable nextInFairness(long turn) {
+    private @Nullable Runnable nextInFairness() {
         int phase = (int) turn & (fairInterval - 1);
         if (phase == 0) {
             return submissions.poll(turn / fairInterval);

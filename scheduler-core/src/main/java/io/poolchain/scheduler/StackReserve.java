@@ -25,6 +25,16 @@ final class StackReserve {
         descend(2 * FRAMES);
     }
 
+    /** Whether there is some for a few calls that do not leave this package: cheap enough to ask at each nested join. */
+    static boolean isThereForAFewCalls() {
+        try {
+            descend(FRAMES / 5);
+            return true;
+        } catch (StackOverflowError e) {
+            return false;
+        }
+    }
+
     private static int descend(int frames) {
         return frames == 0 ? 0 : 1 + descend(frames - 1);
     }

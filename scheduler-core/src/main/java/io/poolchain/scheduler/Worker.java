@@ -249,11 +249,10 @@ final class Worker extends WorkerStatus {
 
     /** Empty shells must not pile up in the chain of a worker that goes on waiting and helping in one task. */
     private void dropFinished() {
-        if (chain.isEmpty()) {
-            return;
-        }
-        StackReserve.require(); // an element and its counts must not come apart
-        while (chain.peekHead() instanceof WorkerFuture<?> future && future.isDone() && chain.popHead() != null) {
+        while (chain.peekHead() instanceof WorkerFuture<?> future
+                && future.isDone()
+                && StackReserve.isThereForAFewCalls() // an element and its counts must not come apart
+                && chain.popHead() != null) {
             counters.countStarted();
             completed();
         }

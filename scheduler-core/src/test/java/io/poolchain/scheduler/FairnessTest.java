@@ -68,43 +68,36 @@ class FairnessTest {
         });
     }
 
-    /** Of any worker: n of them that feed themselves take fewer than n intervals of tasks before the one from outside. */
     @ParameterizedTest
-    @CsvSource({"1, 4", "1, 64", "1, 1000", "2, 4", "2, 64", "2, 1000", "8, 4", "8, 64", "8, 1000"})
-    void theIntervalIsAnOption(int n, int interval) throws Exception {
-        WorkStealingScheduler fair = WorkStealingScheduler.builder()
+    @ValueSource(ints = {4, 64, 1_000})
+    void theIntervalIsAnOption(int interval) throws Exception {
+        withScheduler(withInterval(1, interval), scheduler -> {
+            AtomicBoolean ran = new AtomicBoolean();
+            AtomicLong others = new AtomicLong();
+            CountDownLatch done = new CountDownLatch(1);
+            CountDownLatch submitted = new CountDownLatch(1);
+            scheduler.execute(() -> {
+                await(submitted, scheduler);
+                feed(scheduler, ran, others, done);
+            });
+            scheduler.execute(() -> ran.set(true));
+            submitted.countDown();
+            await(done, scheduler);
+            assertThat(others.get()).isLessThanOrEqualTo(interval);
+        });
+    }
+
+    private static WorkStealingScheduler withInterval(int n, int interval) {
+        return WorkStealingScheduler.builder()
                 .parallelism(n)
                 .fairnessInterval(interval)
                 .build();
-        withScheduler(fair, scheduler -> {
-            AtomicBoolean ran = new AtomicBoolean();
-            AtomicLong others = new AtomicLong();
-            CountDownLatch done = new CountDownLatch(n);
-            CyclicBarrier submitted = new CyclicBarrier(n + 1);
-            CyclicBarrier allRun = new CyclicBarrier(n + 1);
-            for (int i = 0; i < n; i++) {
-                scheduler.execute(() -> {
-                    await(allRun);
-                    await(submitted);
-                    feed(scheduler, ran, others, done);
-                });
-            }
-            await(allRun);
-            scheduler.execute(() -> ran.set(true));
-            await(submitted);
-            await(done, scheduler);
-            assertThat(others.get()).isLessThanOrEqualTo((long) n * interval);
-        });
     }
 
     @ParameterizedTest
     @CsvSource({"1, 4", "1, 64", "2, 4", "2, 64", "8, 4", "8, 64"})
     void oldLocalTasksRunInTheirTurnsBesideOnesThatFeedThemselves(int n, int interval) throws Exception {
-        WorkStealingScheduler fair = WorkStealingScheduler.builder()
-                .parallelism(n)
-                .fairnessInterval(interval)
-                .build();
-        withScheduler(fair, scheduler -> {
+        withScheduler(withInterval(n, interval), scheduler -> {
             int siblings = 10;
             AtomicBoolean ran = new AtomicBoolean();
             AtomicInteger left = new AtomicInteger(n * siblings);
@@ -185,31 +178,32 @@ class FairnessTest {
     }
 
     /** FAULTS 13: sources that come and go must not keep the fairness count from reaching its limit. */
-    @Test
-    void noWorkerTakesMoreThan63TasksBetweenTwoFromABacklogOutside() throws Exception {
-        withScheduler(2, scheduler -> {
+    @ParameterizedTest
+    @CsvSource({"1, 64", "2, 64", "8, 64", "1, 4", "2, 4", "8, 4"})
+    void noWorkerTakesMoreTasksThanTheIntervalBetweenTwoFromABacklogOutside(int n, int interval) throws Exception {
+        withScheduler(withInterval(n, interval), scheduler -> {
             int backlog = 5_000;
-            CyclicBarrier bothWorkersWait = new CyclicBarrier(3);
+            CyclicBarrier allWorkersWait = new CyclicBarrier(n + 1);
             CountDownLatch backlogIsThere = new CountDownLatch(1);
             AtomicLong longestGap = new AtomicLong();
             ThreadLocal<long[]> gap = ThreadLocal.withInitial(() -> new long[1]);
             CountDownLatch left = new CountDownLatch(backlog);
             AtomicBoolean stop = new AtomicBoolean();
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < n; i++) {
                 scheduler.execute(() -> {
-                    await(bothWorkersWait);
+                    await(allWorkersWait);
                     await(backlogIsThere, scheduler);
                     gap.get()[0] = 0;
                     for (int k = 0; k < 3; k++) { // an odd number in all: the workers steal from each other
                         forever(scheduler, stop, () -> {
-                            if (left.getCount() > 2 * INTERVAL) {
+                            if (left.getCount() > (long) n * interval) {
                                 longestGap.accumulateAndGet(++gap.get()[0], Math::max);
                             }
                         });
                     }
                 });
             }
-            await(bothWorkersWait);
+            await(allWorkersWait);
             for (int i = 0; i < backlog; i++) {
                 scheduler.execute(() -> {
                     gap.get()[0] = 0;
@@ -219,7 +213,7 @@ class FairnessTest {
             backlogIsThere.countDown();
             await(left, scheduler);
             stop.set(true);
-            assertThat(longestGap.get()).isBetween(1L, INTERVAL - 1L);
+            assertThat(longestGap.get()).isBetween(1L, interval - 1L);
         });
     }
 

@@ -157,7 +157,9 @@ class ContextPropagationTest extends ClientTest {
                     List<String> values = new ArrayList<>(List.of(context.get()));
                     context.set(value + ", inner");
                     values.add(pool.submit(context::get).get());
-                    values.add(pool.invokeAll(List.<Callable<String>>of(context::get)).get(0).get());
+                    values.add(pool.invokeAll(List.<Callable<String>>of(context::get))
+                            .get(0)
+                            .get());
                     return values;
                 });
                 assertThat(get(outer)).containsExactly(value, value + ", inner", value + ", inner");
@@ -169,7 +171,10 @@ class ContextPropagationTest extends ClientTest {
 
     private ContextSnapshotFactory snapshots() {
         ContextRegistry registry = new ContextRegistry().registerThreadLocalAccessor("test", context);
-        return ContextSnapshotFactory.builder().contextRegistry(registry).clearMissing(true).build();
+        return ContextSnapshotFactory.builder()
+                .contextRegistry(registry)
+                .clearMissing(true)
+                .build();
     }
 
     private ExecutorService wrap(ExecutorService pool) {

@@ -82,8 +82,10 @@ class ThreadFactoryFailureTest {
     void withFourThreadsTheTasksAreRunByThoseAndThePoolRecovers(Failure failure) {
         AtomicInteger made = new AtomicInteger();
         AtomicInteger limit = new AtomicInteger(4);
-        ThreadFactory factory =
-                work -> made.get() < limit.get() && made.incrementAndGet() > 0 ? new Thread(work) : failure.fail();
+        ThreadFactory factory = work -> // called by several threads at a time
+                made.getAndAccumulate(limit.get(), (count, most) -> Math.min(count + 1, most)) < limit.get()
+                                ? new Thread(work)
+                                : failure.fail();
         WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(8, factory);
         for (int round = 0; round < 20; round++) {
             CountDownLatch ran = new CountDownLatch(1_000);

@@ -106,6 +106,47 @@ class ElasticPoolTest {
         });
     }
 
+    /** The submitter relies on a thread that is about to end, and that thread on one that is never made. */
+    @Test
+    void theLastThreadRunsATaskWhileTheFactoryIsStillToFail() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        CountDownLatch leaving = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        CountDownLatch inFactory = new CountDownLatch(1);
+        CountDownLatch fail = new CountDownLatch(1);
+        WorkStealingScheduler unsteady = WorkStealingScheduler.builder()
+                .parallelism(2)
+                .keepAlive(Duration.ofNanos(1))
+                .onThreadStop(() -> {
+                    leaving.countDown();
+                    await(leave, "the test");
+                })
+                .threadFactory(work -> {
+                    if (made.incrementAndGet() == 1) {
+                        return new Thread(work);
+                    }
+                    inFactory.countDown();
+                    await(fail, "the test");
+                    return null;
+                })
+                .build();
+        withScheduler(unsteady, scheduler -> {
+            scheduler.execute(() -> {});
+            await(leaving, scheduler);
+            CountDownLatch ran = new CountDownLatch(1);
+            Thread submitter = new Thread(() -> scheduler.execute(ran::countDown));
+            submitter.start();
+            await(inFactory, scheduler);
+            leave.countDown();
+            try {
+                await(ran, scheduler);
+            } finally {
+                fail.countDown();
+                submitter.join();
+            }
+        });
+    }
+
     @Test
     void surplusThreadsEndWhateverTheyWereAbout() throws Exception {
         withScheduler(4, scheduler -> {

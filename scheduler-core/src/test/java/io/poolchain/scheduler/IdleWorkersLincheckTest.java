@@ -166,15 +166,16 @@ class IdleWorkersLincheckTest {
     @EnumSource
     void sleepersAndSearchers(Lincheck.Mode mode) {
         new Lincheck(Idle.class, SequentialIdle.class)
-                .with(
+                .with("startSearching:1 startSearching:2", "stopSearching:1 | stopSearching:2", "")
+                .with("startSearching:1 startSearching:2", "fallAsleep:1 | fallAsleep:2", "claim:1 claim:1 claim:1")
+                .with( // the stack changes and its top changes back
                         "startSearching:1 fallAsleep:1 startSearching:2 fallAsleep:2",
-                        "claim:1 | claim:2 claim:2 stopSearching:2 startSearching:2 fallAsleep:2 | claimUnlessSearching:3",
+                        "claim:1 | claim:2 fallAsleep:2 | claim:3 stopSearching:3",
                         "claim:1 claim:1 claim:1")
                 .with(
-                        "startSearching:1 startSearching:2",
-                        "fallAsleep:1 claimUnlessSearching:1 | fallAsleep:2 claimUnlessSearching:2"
-                                + " | claimUnlessSearching:3 stopSearching:3",
-                        "claim:1 claim:1 claim:1")
+                        "startSearching:1 fallAsleep:1",
+                        "claimUnlessSearching:1 | startSearching:2 fallAsleep:2 | claimUnlessSearching:3",
+                        "claim:1 claim:1")
                 .check(mode);
     }
 }

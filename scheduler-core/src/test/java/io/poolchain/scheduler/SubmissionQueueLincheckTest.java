@@ -128,7 +128,9 @@ class SubmissionQueueLincheckTest {
     @EnumSource
     void aStripeWithSeveralSubmitters(Lincheck.Mode mode) {
         new Lincheck(OneStripe.class, SequentialStripe.class)
-                .with("", "offer:1 offer:1 | leave isEmpty | close isEmpty", "poll poll poll")
+                .with("", "offer:1 | leave isEmpty", "poll")
+                .with("", "offer:1 | close isEmpty", "poll")
+                .with("", "offer:1 offer:1 | offer:2 | poll poll", "poll poll")
                 .check(mode);
     }
 

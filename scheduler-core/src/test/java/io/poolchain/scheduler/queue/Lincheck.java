@@ -27,8 +27,8 @@ import org.junit.jupiter.api.condition.JRE;
  * it does not see a missing fence.
  */
 public final class Lincheck {
-    private static final int ITERATIONS = Integer.getInteger("poolchain.lincheck.iterations", 3);
-    private static final int INVOCATIONS = Integer.getInteger("poolchain.lincheck.invocations", 300);
+    private static final int ITERATIONS = Integer.getInteger("poolchain.lincheck.iterations", 2);
+    private static final int INVOCATIONS = Integer.getInteger("poolchain.lincheck.invocations", 1000);
 
     private final Class<?> program;
     private final Class<?> specification;

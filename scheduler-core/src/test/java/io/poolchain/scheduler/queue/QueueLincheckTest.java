@@ -42,7 +42,8 @@ class QueueLincheckTest {
     void aRing(Lincheck.Mode mode) {
         new Lincheck(RingOfTwo.class, RoomForTwo.class)
                 .with("pushHead", "popHead | popTail", "isEmpty") // the last element
-                .with("pushHead pushHead", "popHead | popTail popTail popTail", "isEmpty") // the last but one
+                .with("pushHead pushHead", "popHead | popTail popTail", "") // the last but one
+                .with("pushHead pushHead", "popHead | popTail popTail popTail", "")
                 .with("pushHead pushHead", "pushHead pushHead | popTail | popTail", "popTail popTail") // full
                 .with("pushHead", "popHead pushHead popHead | popTail isEmpty", "pushHead popHead")
                 .check(mode);

@@ -14,24 +14,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hunts tasks that wait though a worker sleeps: FAULTS 1, 4 and 23. More rounds by {@code -Dpoolchain.stress.factor=}. */
 class LostWakeupTest {
     private static final int FACTOR = Integer.getInteger("poolchain.stress.factor", 1);
 
+    private static final Logger LOG = LoggerFactory.getLogger("soak");
+
     /** A random gap lets the submission hit every moment of a worker's falling asleep. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4, 64})
+    @ValueSource(ints = {1, 2, 8, 64})
     void aSingleSubmissionToAnIdlePoolIsRun(int n) throws Exception {
-        SplittableRandom random = new SplittableRandom(n);
         withScheduler(n, scheduler -> {
+            Gaps gaps = new Gaps(scheduler, n);
             AtomicInteger ran = new AtomicInteger();
             for (int round = 1; round <= 20_000 * FACTOR; round++) {
                 int all = round;
                 scheduler.execute(ran::incrementAndGet);
                 spinUntil(() -> ran.get() == all, scheduler);
-                spin(random);
+                gaps.pause();
             }
+            gaps.report();
         });
     }
 
@@ -101,6 +106,56 @@ class LostWakeupTest {
     private static void spin(SplittableRandom random) {
         for (int i = random.nextInt(1 << random.nextInt(14)); i > 0; i--) {
             Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * Pauses around the time from the end of a task to its worker's sleep, so that half of the submissions come before. Each
+     * few rounds that time is measured again: its median is followed, up or down by a step.
+     */
+    private static final class Gaps {
+        private static final int ROUNDS_PER_MEASUREMENT = 8;
+        private static final double STEP = 1.05;
+        private static final long LONGEST_NANOS = 200_000;
+
+        private final WorkStealingScheduler scheduler;
+        private final SplittableRandom random;
+        private double medianNanos = 10_000;
+        private int rounds;
+
+        Gaps(WorkStealingScheduler scheduler, long seed) {
+            this.scheduler = scheduler;
+            random = new SplittableRandom(seed);
+        }
+
+        void pause() {
+            rounds++;
+            long began = System.nanoTime();
+            if (rounds % ROUNDS_PER_MEASUREMENT == 0) {
+                measureFrom(began);
+            } else {
+                long pause = (long) (medianNanos * (random.nextDouble() + random.nextDouble()));
+                while (System.nanoTime() - began < pause) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+
+        private void measureFrom(long began) {
+            while (!TestPools.isQuiescent(scheduler) && System.nanoTime() - began < LONGEST_NANOS) {
+                Thread.onSpinWait();
+            }
+            boolean longer = System.nanoTime() - began > medianNanos;
+            medianNanos = Math.min(LONGEST_NANOS, longer ? medianNanos * STEP : medianNanos / STEP);
+        }
+
+        void report() {
+            LOG.info(
+                    "{} workers, {} single submissions: {} wake-ups, gaps around {} ns",
+                    scheduler.getCorePoolSize(),
+                    rounds,
+                    scheduler.stats().wakeups(),
+                    Math.round(medianNanos));
         }
     }
 }

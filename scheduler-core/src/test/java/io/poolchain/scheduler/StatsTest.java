@@ -68,7 +68,7 @@ class StatsTest {
         }
     }
 
-    private static void assertSane(SchedulerStats before, SchedulerStats now) {
+    static void assertSane(SchedulerStats before, SchedulerStats now) {
         List<List<Long>> pairs = new ArrayList<>();
         pairs.add(List.of(before.submittedOutside(), now.submittedOutside()));
         pairs.add(List.of(before.submissionQueueGrowth(), now.submissionQueueGrowth()));

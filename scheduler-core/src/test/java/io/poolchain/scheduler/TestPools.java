@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The pools under contract, and how tests wait. */
 final class TestPools {
@@ -181,7 +182,7 @@ final class TestPools {
         try {
             return future.get(HANG_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("a future is not done, on " + pool, e);
+            throw new AssertionError("a future is not done, on " + Watchdog.describe(pool), e);
         }
     }
 
@@ -197,7 +198,8 @@ final class TestPools {
     static void await(CountDownLatch latch, Object pool) {
         try {
             assertThat(latch.await(HANG_SECONDS, TimeUnit.SECONDS))
-                    .as("latch opens, which still waits for %d, on %s", latch.getCount(), pool)
+                    .as(() -> "latch opens, which still waits for " + latch.getCount() + ", on "
+                            + Watchdog.describe(pool))
                     .isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted while waiting", e);
@@ -231,7 +233,7 @@ final class TestPools {
                 Thread.yield();
                 assertThat(System.nanoTime() < deadline
                                 && !Thread.currentThread().isInterrupted())
-                        .as("in time, without an interrupt, on %s", pool)
+                        .as(() -> "in time, without an interrupt, on " + Watchdog.describe(pool))
                         .isTrue();
             }
         }
@@ -239,15 +241,19 @@ final class TestPools {
 
     /** Waits until nothing is queued or running and every worker sleeps or has no thread. */
     static void awaitQuiescence(WorkStealingScheduler scheduler) {
-        awaitTrue(
-                () -> {
-                    SchedulerStats stats = scheduler.stats();
-                    return stats.queued() == 0
-                            && stats.started() == stats.completed()
-                            && stats.workers().stream().allMatch(TestPools::sleepsOrHasNoThread)
-                            && scheduler.searching() == 0;
-                },
-                "quiescence of " + scheduler);
+        try {
+            awaitTrue(() -> isQuiescent(scheduler), "quiescence");
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no quiescence of " + Watchdog.describe(scheduler), e);
+        }
+    }
+
+    static boolean isQuiescent(WorkStealingScheduler scheduler) {
+        SchedulerStats stats = scheduler.stats();
+        return stats.queued() == 0
+                && stats.started() == stats.completed()
+                && stats.workers().stream().allMatch(TestPools::sleepsOrHasNoThread)
+                && scheduler.searching() == 0;
     }
 
     /** A worker is PARKED from just before it leaves the searchers, and counts the park just after. */
@@ -270,7 +276,7 @@ final class TestPools {
     static void awaitTermination(ExecutorService pool) {
         try {
             assertThat(pool.awaitTermination(HANG_SECONDS, TimeUnit.SECONDS))
-                    .as("termination of %s", pool)
+                    .as(() -> "termination of " + Watchdog.describe(pool))
                     .isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted while waiting", e);

@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
  * @param tasks how many each of them submits
  * @param depth how deep tasks submit tasks
  * @param children how many a task submits at most
+ * @param pauseMicros how long a submitter pauses at most between two tasks: about as long as threads live for want of tasks
  * @param keepAliveMicros how long a thread sleeps before it ends; 0 if it stays
  * @param capacity how many tasks may wait
  * @param policy what becomes of a task for which there is no room
@@ -37,6 +38,7 @@ record SoakPlan(
         int tasks,
         int depth,
         int children,
+        int pauseMicros,
         long keepAliveMicros,
         int capacity,
         RejectionPolicy policy,
@@ -97,6 +99,7 @@ record SoakPlan(
         int tasks = upTo(128, random);
         boolean bounded = random.nextInt(3) == 0;
         RejectionPolicy policy = POLICIES.get(random.nextInt(POLICIES.size()));
+        int keepAliveMicros = random.nextInt(3) == 0 ? upTo(2_000, random) : 0;
         boolean discards = bounded && discards(policy);
         return new SoakPlan(
                 seed,
@@ -105,7 +108,8 @@ record SoakPlan(
                 tasks,
                 random.nextInt(4),
                 upTo(4, random),
-                random.nextInt(3) == 0 ? upTo(2_000, random) : 0,
+                random.nextInt(3) == 0 ? Math.min(200, 2 * keepAliveMicros) : 0,
+                keepAliveMicros,
                 bounded ? upTo(64, random) : SchedulerOptions.UNBOUNDED,
                 policy,
                 random.nextBoolean() ? LocalOrder.LIFO : LocalOrder.FIFO,

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ final class SoakRun {
             return run.tasks.size();
         } catch (Throwable failure) {
             run.scheduler.shutdownNow();
-            throw new AssertionError("seed " + plan.seed() + ", " + plan + ": " + failure.getMessage(), failure);
+            throw new AssertionError("seed " + plan.seed() + ", " + plan + ": " + failure, failure);
         }
     }
 
@@ -68,6 +69,11 @@ final class SoakRun {
             join(List.of(trouble));
             awaitQuiescence(scheduler);
             checkFigures(scheduler.stats());
+            if (plan.capacity() < SchedulerOptions.UNBOUNDED) {
+                join(List.of(start("fill", this::fill)));
+                awaitQuiescence(scheduler);
+                checkFigures(scheduler.stats());
+            }
             start("end", end);
         }
         List<Runnable> returned = TestPools.get(end, scheduler);
@@ -106,17 +112,54 @@ final class SoakRun {
             submittedOutside.incrementAndGet();
             task.handle(random);
             if (random.nextInt(16) == 0) {
-                task.join(false, true);
+                task.join(true);
             }
-            for (int spins = random.nextInt(1 << random.nextInt(10)); spins > 0; spins--) {
-                Thread.onSpinWait();
-            }
+            pause(random);
             Thread.interrupted(); // the trouble is over
         }
     }
 
+    private void pause(SplittableRandom random) {
+        for (int spins = random.nextInt(1 << random.nextInt(10)); spins > 0; spins--) {
+            Thread.onSpinWait();
+        }
+        long pause = plan.pauseMicros() * random.nextLong(1_000);
+        for (long began = System.nanoTime(); System.nanoTime() - began < pause; ) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** No permit has been lost, and none is too many: exactly as many tasks fit as are to. */
+    private void fill() {
+        SplittableRandom random = plan.random(-2);
+        CountDownLatch gate = new CountDownLatch(1);
+        try {
+            int places = scheduler.getCorePoolSize() + plan.capacity();
+            List<SoakTask> inside = new ArrayList<>();
+            while (inside.size() < places) {
+                SoakTask task = submit(random.nextLong(), 0, gate);
+                if (task.answer != SoakTask.Answer.NO_THREAD) {
+                    inside.add(task);
+                }
+            }
+            assertThat(inside).as("%d tasks fit", places).allMatch(SoakTask::isInside);
+            if (!plan.policy().equals(RejectionPolicy.block())) {
+                inside.add(submit(random.nextLong(), 0));
+                assertThat(inside.stream().filter(SoakTask::isInside).count())
+                        .as("tasks inside, after one more came than fit")
+                        .isEqualTo(places);
+            }
+        } finally {
+            gate.countDown();
+        }
+    }
+
     SoakTask submit(long seed, int depth) {
-        SoakTask task = new SoakTask(this, seed, depth);
+        return submit(seed, depth, null);
+    }
+
+    private SoakTask submit(long seed, int depth, CountDownLatch gate) {
+        SoakTask task = new SoakTask(this, seed, depth, gate);
         tasks.add(task);
         task.submit();
         return task;

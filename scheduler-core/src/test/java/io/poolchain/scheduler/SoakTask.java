@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -66,9 +67,14 @@ final class SoakTask implements Runnable, Callable<Long> {
     private final int depth;
     private final SplittableRandom random;
     private final End end;
+
+    /** What it waits for before all else, or null. */
+    private final CountDownLatch gate;
+
     private Thread submitter;
 
-    SoakTask(SoakRun run, long seed, int depth) {
+    SoakTask(SoakRun run, long seed, int depth, CountDownLatch gate) {
+        this.gate = gate;
         this.run = run;
         this.seed = seed;
         this.depth = depth;
@@ -124,14 +130,15 @@ final class SoakTask implements Runnable, Callable<Long> {
         }
     }
 
-    /** Waits for the result; in a task without a bound, because its worker runs what nobody else does. */
-    void join(boolean inTask, boolean timed) {
+    /** Waits for the result; on a worker without a bound, because that runs what nobody else does. */
+    void join(boolean timed) {
         if (future == null) {
             return;
         }
-        joined |= inTask;
+        boolean onWorker = SoakThreads.isOfWorker(Thread.currentThread());
+        joined |= onWorker;
         try {
-            long result = inTask && !timed ? future.get() : future.get(50, TimeUnit.MICROSECONDS);
+            long result = onWorker && !timed ? future.get() : future.get(50, TimeUnit.MICROSECONDS);
             run.verify(result == seed && end == End.NORMAL, this, "another task's result");
         } catch (ExecutionException e) {
             run.verify(isPlanned(e.getCause()), this, e);
@@ -149,6 +156,11 @@ final class SoakTask implements Runnable, Callable<Long> {
             case ERROR -> failure instanceof PlannedError;
             case OVERFLOW -> failure instanceof StackOverflowError;
         };
+    }
+
+    /** Whether it takes up a place in the scheduler, as far as its submitter can see. */
+    boolean isInside() {
+        return answer == Answer.TAKEN && !ranByCaller && discarded.get() == 0 && !(viaSubmit && future.isCancelled());
     }
 
     boolean throwsOutOfRun() {
@@ -173,6 +185,9 @@ final class SoakTask implements Runnable, Callable<Long> {
             run.countInFlight(1);
         }
         try {
+            if (gate != null) {
+                TestPools.await(gate, run.scheduler);
+            }
             work();
             submitChildren();
             fail();
@@ -211,12 +226,12 @@ final class SoakTask implements Runnable, Callable<Long> {
             child.handle(random);
             children.add(child);
             if (atOnce) {
-                child.join(true, random.nextInt(4) == 0);
+                child.join(random.nextInt(4) == 0);
             }
         }
         boolean timed = random.nextInt(4) == 0;
         if (!atOnce && random.nextBoolean()) {
-            children.forEach(child -> child.join(true, timed));
+            children.forEach(child -> child.join(timed));
         }
     }
 
@@ -234,12 +249,15 @@ final class SoakTask implements Runnable, Callable<Long> {
         return 1 + descend(frames + 1);
     }
 
+    /** Without the future, whose text holds this one. */
     @Override
     public String toString() {
+        String state =
+                future == null ? "none" : future.isCancelled() ? "cancelled" : future.isDone() ? "done" : "waiting";
         return "SoakTask[seed=" + seed + ", viaSubmit=" + viaSubmit + ", end=" + end + ", answer=" + answer + ", runs="
                 + runs + ", returned=" + returned + ", discarded=" + discarded + ", ranByCaller=" + ranByCaller
                 + ", joined="
-                + joined + ", cancelled=" + cancelled + ", runsAtMost=" + runsAtMost + ", future=" + future + ']';
+                + joined + ", cancelled=" + cancelled + ", runsAtMost=" + runsAtMost + ", future=" + state + ']';
     }
 
     /** For execute: a policy that discards the task says so by a cancellation. */

@@ -16,6 +16,13 @@ final class SoakThreads implements ThreadFactory {
         private static final long serialVersionUID = 1;
     }
 
+    /** A thread of the scheduler. */
+    private static final class OfWorker extends Thread {
+        OfWorker(Runnable work, String name) {
+            super(null, work, name, STACK_BYTES);
+        }
+    }
+
     private final String prefix;
     private final int failsEvery;
     private final AtomicInteger calls = new AtomicInteger();
@@ -35,9 +42,14 @@ final class SoakThreads implements ThreadFactory {
             }
             throw new Failure();
         }
-        Thread thread = new Thread(null, work, prefix + call, STACK_BYTES);
+        Thread thread = new OfWorker(work, prefix + call);
         threads.add(thread);
         return thread;
+    }
+
+    /** Whether a worker of the scheduler runs the caller; what a submitter outside runs itself it does not. */
+    static boolean isOfWorker(Thread thread) {
+        return thread instanceof OfWorker;
     }
 
     void interruptOne(int which) {

@@ -289,7 +289,7 @@ final class WorkerThreads {
             Thread.yield(); // somebody has just taken it off
         }
         roster.leaveAsLast(worker);
-        return null;
+        return takeUpFree(); // another may have begun meanwhile, and not be able to do what was left to this one
     }
 
     /** If there is a task, wakes somebody or takes up a free worker. */

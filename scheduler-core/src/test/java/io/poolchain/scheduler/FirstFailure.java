@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** A JVM that runs one test class until something in it fails, says what and after how long, and ends at once. */
+final class FirstFailure {
+    static final String CAUGHT = "caught by ";
+
+    private FirstFailure() {}
+
+    public static void main(String[] args) {
+        long began = System.nanoTime();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(DiscoverySelectors.selectClass(args[0]))
+                                .build(),
+                        new TestExecutionListener() {
+                            @Override
+                            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                                if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+                                    report(args[0], test, System.nanoTime() - began);
+                                }
+                            }
+                        });
+        Runtime.getRuntime().halt(0); // whatever threads a broken scheduler has left
+    }
+
+    private static void report(String testClass, TestIdentifier test, long nanos) {
+        System.out.printf(
+                "%s`%s` %s | %.1f%n",
+                CAUGHT,
+                testClass.substring(testClass.lastIndexOf('.') + 1),
+                test.getLegacyReportingName(),
+                nanos / (double) TimeUnit.SECONDS.toNanos(1));
+        System.out.flush();
+        Runtime.getRuntime().halt(1);
+    }
+}

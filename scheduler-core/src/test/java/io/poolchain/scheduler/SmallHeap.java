@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import io.poolchain.scheduler.TestPools.Blocker;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** What {@link SmallHeapTest} does in a JVM of its own. Each method says nothing if all is well. */
+final class SmallHeap {
+    private static final AtomicLong RAN = new AtomicLong();
+
+    /** One object for all, so that only the queues grow. */
+    private static final Runnable TASK = RAN::incrementAndGet;
+
+    /** For those who look at the result while the queues still are full. */
+    private static final AtomicReference<byte[]> RESERVE = new AtomicReference<>(new byte[6 << 20]);
+
+    private SmallHeap() {}
+
+    public static void main(String[] args) throws Exception {
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2);
+        switch (args[0]) {
+            case "fillFromOutside" -> fillFromOutside(scheduler);
+            case "fillByAWorker" -> fillByAWorker(scheduler);
+            case "runOutInATask" -> runOutInATask(scheduler);
+            case "burst" -> burst(scheduler);
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+        TestPools.shutdownAndAwait(scheduler);
+    }
+
+    private static void fillFromOutside(WorkStealingScheduler scheduler) {
+        List<Blocker> blockers = List.of(Blocker.startOn(scheduler), Blocker.startOn(scheduler));
+        long accepted = submitUntilMemoryEnds(scheduler);
+        blockers.forEach(Blocker::release);
+        expectAllRun(scheduler, accepted);
+    }
+
+    private static void fillByAWorker(WorkStealingScheduler scheduler) throws Exception {
+        Blocker other = Blocker.startOn(scheduler);
+        AtomicLong accepted = new AtomicLong();
+        CountDownLatch filled = new CountDownLatch(1);
+        scheduler.execute(() -> {
+            accepted.set(submitUntilMemoryEnds(scheduler));
+            filled.countDown();
+        });
+        TestPools.await(filled, scheduler);
+        other.release();
+        expectAllRun(scheduler, accepted.get());
+    }
+
+    private static long submitUntilMemoryEnds(WorkStealingScheduler scheduler) {
+        long accepted = 0;
+        for (int ends = 0; ends < 3; ) {
+            try {
+                scheduler.execute(TASK);
+                accepted++;
+            } catch (OutOfMemoryError e) {
+                ends++;
+            }
+        }
+        RESERVE.set(null);
+        return accepted;
+    }
+
+    private static void runOutInATask(WorkStealingScheduler scheduler) {
+        long failing = 20;
+        for (int i = 0; i < failing; i++) {
+            scheduler.execute(() -> RESERVE.set(new byte[1 << 30]));
+        }
+        TestPools.awaitQuiescence(scheduler);
+        expect(scheduler.stats().failed() == failing, "each task fails, and no more: " + scheduler.stats());
+        expectAllRun(scheduler, 0);
+    }
+
+    private static void burst(WorkStealingScheduler scheduler) {
+        long perWorker = 1 << 20;
+        scheduler.prestartAllCoreThreads();
+        work(scheduler, 1_000_000); // what the JVM makes for itself by then
+        long idle = usedHeap();
+        work(scheduler, 10_000_000);
+        long kept = usedHeap() - idle;
+        expect(kept < 2 * perWorker, "the burst leaves " + kept + " bytes");
+    }
+
+    private static void work(WorkStealingScheduler scheduler, long tasks) {
+        List<Blocker> blockers = List.of(Blocker.startOn(scheduler), Blocker.startOn(scheduler));
+        long before = RAN.get();
+        for (long i = 0; i < tasks; i++) {
+            scheduler.execute(TASK);
+        }
+        blockers.forEach(Blocker::release);
+        TestPools.awaitQuiescence(scheduler);
+        expect(RAN.get() == before + tasks, RAN + " ran");
+    }
+
+    private static long usedHeap() {
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+        }
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static void expectAllRun(WorkStealingScheduler scheduler, long accepted) {
+        TestPools.awaitQuiescence(scheduler);
+        expect(RAN.get() == accepted, RAN + " ran of " + accepted + " that were accepted");
+        for (int i = 0; i < 1_000; i++) {
+            scheduler.execute(TASK);
+        }
+        TestPools.awaitQuiescence(scheduler);
+        expect(RAN.get() == accepted + 1_000, "the pool works on: " + scheduler.stats());
+        expect(scheduler.getPoolSize() == 2, "with both threads");
+    }
+
+    private static void expect(boolean condition, String what) {
+        if (!condition) {
+            throw new AssertionError(what);
+        }
+    }
+}

@@ -3,11 +3,14 @@ package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.await;
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
+import static io.poolchain.scheduler.TestPools.awaitTrue;
 import static io.poolchain.scheduler.TestPools.spinUntil;
 import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,6 +85,28 @@ class LostWakeupTest {
             await(left, scheduler);
             awaitQuiescence(scheduler);
             assertThat(scheduler.searching()).isZero();
+        });
+    }
+
+    /** Or a return from park that nobody has caused. */
+    @Test
+    void anInterruptOfASleepingThreadIsNoWakeUp() throws Exception {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        WorkStealingScheduler interrupted = WorkStealingScheduler.newFixedThreadPool(4, work -> {
+            Thread thread = new Thread(work);
+            threads.add(thread);
+            return thread;
+        });
+        withScheduler(interrupted, scheduler -> {
+            scheduler.prestartAllCoreThreads();
+            awaitQuiescence(scheduler);
+            SchedulerStats before = scheduler.stats();
+            for (Thread thread : threads) {
+                thread.interrupt();
+                awaitTrue(() -> !thread.isInterrupted(), "the thread goes back to sleep");
+            }
+            awaitQuiescence(scheduler);
+            assertThat(scheduler.stats()).isEqualTo(before);
         });
     }
 

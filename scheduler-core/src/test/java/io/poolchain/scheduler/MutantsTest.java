@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Plants the bugs in {@code src/test/mutants}, one at a time, and has the test that each names find it: {@code mvn verify
- * -pl scheduler-core -Pmutants}. The result is also a table, {@code target/mutants.md}.
+ * -pl scheduler-core -Pmutants}; some of them by {@code -Dmutants=} and a regular expression. The result is also a table, {@code
+ * target/mutants.md}.
  */
 class MutantsTest {
     private static final Path MAIN = Path.of("src/main/java");
@@ -33,7 +34,8 @@ class MutantsTest {
     private Path directory;
 
     static Stream<Mutant> mutants() throws IOException {
-        return Mutant.all();
+        String names = System.getProperty("mutants", ".*");
+        return Mutant.all().filter(mutant -> mutant.name().matches(names));
     }
 
     /** Cheap, so that a change of the code that makes a patch stale is noticed at once. */

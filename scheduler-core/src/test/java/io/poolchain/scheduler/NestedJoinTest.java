@@ -33,6 +33,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tasks that wait for tasks they have submitted: a fixed pool deadlocks once all its threads do. FAULTS 24 and 25. */
 class NestedJoinTest {
+    @Test
+    void futuresThatWereRunByTheirWaiterDoNotPileUp() throws Exception {
+        withScheduler(1, scheduler -> {
+            Future<Long> left = scheduler.submit(() -> {
+                for (int i = 0; i < 10_000; i++) {
+                    scheduler.submit(() -> {}).get();
+                }
+                return scheduler.stats().queued();
+            });
+            assertThat(get(left, scheduler)).isZero();
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     void aThousandDeep(int n) throws Exception {

@@ -35,40 +35,6 @@ class ShutdownRaceTest {
     private static final int SUBMITTERS = 8;
     private static final int TASKS = 20;
 
-    /** How a pool is brought to its end. */
-    private enum Ending {
-        SHUTDOWN {
-            @Override
-            List<Runnable> end(WorkStealingScheduler scheduler) {
-                scheduler.shutdown();
-                return List.of();
-            }
-        },
-        SHUTDOWN_NOW {
-            @Override
-            List<Runnable> end(WorkStealingScheduler scheduler) {
-                return scheduler.shutdownNow();
-            }
-        },
-        SHUTDOWN_THEN_NOW {
-            @Override
-            List<Runnable> end(WorkStealingScheduler scheduler) {
-                scheduler.shutdown();
-                return scheduler.shutdownNow();
-            }
-        },
-        CLOSE {
-            @Override
-            List<Runnable> end(WorkStealingScheduler scheduler) {
-                scheduler.close();
-                assertThat(scheduler.isTerminated()).isTrue();
-                return List.of();
-            }
-        };
-
-        abstract List<Runnable> end(WorkStealingScheduler scheduler);
-    }
-
     @ParameterizedTest
     @EnumSource
     void fromOutside(Ending ending) throws Exception {

@@ -52,6 +52,8 @@ record SoakPlan(
         Ending ending,
         int endAfter) {
 
+    private static final List<Ending> ENDINGS = List.of(Ending.values());
+
     private static final List<RejectionPolicy> POLICIES = List.of(
             RejectionPolicy.abort(),
             RejectionPolicy.callerRuns(),
@@ -59,39 +61,6 @@ record SoakPlan(
             RejectionPolicy.discardOldest(),
             RejectionPolicy.block(),
             RejectionPolicy.block(Duration.ofNanos(50_000)));
-
-    /** How a scheduler is brought to its end; returns the tasks that were handed back. */
-    enum Ending {
-        SHUTDOWN {
-            @Override
-            List<Runnable> end(WorkStealingScheduler scheduler) {
-                scheduler.shutdown();
-                return List.of();
-            }
-        },
-        SHUTDOWN_NOW {
-            @Override
-            List<Runnable> end(WorkStealingScheduler scheduler) {
-                return scheduler.shutdownNow();
-            }
-        },
-        SHUTDOWN_THEN_NOW {
-            @Override
-            List<Runnable> end(WorkStealingScheduler scheduler) {
-                scheduler.shutdown();
-                return scheduler.shutdownNow();
-            }
-        },
-        CLOSE {
-            @Override
-            List<Runnable> end(WorkStealingScheduler scheduler) {
-                scheduler.close();
-                return List.of();
-            }
-        };
-
-        abstract List<Runnable> end(WorkStealingScheduler scheduler);
-    }
 
     static SoakPlan of(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -119,7 +88,7 @@ record SoakPlan(
                 random.nextBoolean() ? upTo(100, random) : 0,
                 random.nextBoolean() ? upTo(200, random) : 0,
                 random.nextBoolean() ? upTo(30, random) : 0,
-                Ending.values()[random.nextInt(Ending.values().length)],
+                ENDINGS.get(random.nextInt(ENDINGS.size())),
                 random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(submitters * tasks + 1));
     }
 

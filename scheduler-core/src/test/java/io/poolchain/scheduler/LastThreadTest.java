@@ -47,9 +47,9 @@ class LastThreadTest {
                 .build();
         CountDownLatch blockerRuns = new CountDownLatch(1);
         CountDownLatch secondRuns = new CountDownLatch(1);
+        Object roster = get(get(scheduler, "threads"), "roster");
+        Object stripes = get(get(get(scheduler, "queues"), "submissions"), "stripes");
         try {
-            Object roster = get(get(scheduler, "threads"), "roster");
-            Object stripes = get(get(get(scheduler, "queues"), "submissions"), "stripes");
             scheduler.execute(() -> {});
             await(stopping, "pool"); // the first thread has timed out
             Thread submitter = new Thread(() -> scheduler.execute(() -> {
@@ -74,6 +74,7 @@ class LastThreadTest {
             await(secondRuns, "pool");
             assertThat(made).hasValueGreaterThanOrEqualTo(2);
         } finally {
+            setLocked(stripes, 0); // else a failure would leave shutdown waiting
             secondRuns.countDown();
             scheduler.shutdown();
         }

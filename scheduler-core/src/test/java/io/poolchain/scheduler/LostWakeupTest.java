@@ -88,7 +88,7 @@ class LostWakeupTest {
         });
     }
 
-    /** Or a return from park that nobody has caused. */
+    /** Nor is any other return from park that no claim has caused. */
     @Test
     void anInterruptOfASleepingThreadIsNoWakeUp() throws Exception {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();

@@ -18,7 +18,7 @@ class WatchdogTest {
                 scheduler.execute(() -> {});
                 assertThat(Watchdog.describe(scheduler))
                         .contains("searching = 0", "queued outside = 1", "WorkerStats[index=0, state=RUNNING")
-                        .contains("\"stuck-worker-1\" TIMED_WAITING", "io.poolchain.scheduler.Worker.runTask(");
+                        .contains("\"stuck-worker-1\" ", "io.poolchain.scheduler.Worker.runTask(");
             } finally {
                 blocker.release();
             }

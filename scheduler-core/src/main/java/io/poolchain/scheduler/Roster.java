@@ -89,9 +89,9 @@ final class Roster {
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     private void count(int moreAlive, int moreMade, int moreBegun) {
         alive += moreAlive;
+        largest = Math.max(largest, made + moreMade); // first, so that who reads it last never sees less than made
         made += moreMade;
         begun += moreBegun;
-        largest = Math.max(largest, made);
         mayHire = alive == begun && alive < parallelism && freeCount > 0;
         submissions.setAttended(made > lastLeaving);
         surplus = made - leaving > parallelism; // a thread that is still to be made looks when it begins

@@ -14,7 +14,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
+import java.util.Date;
 import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +65,20 @@ class ArchitectureTest {
             .that(named("SchedulerStats", "WorkerStats", "DropReason"))
             .should()
             .dependOnClassesThat(named("Worker", "WorkerThreads", "TaskQueues", "SubmissionQueue", "IdleWorkers"));
+
+    /** That clock may jump back, or by years. */
+    @ArchTest
+    static final ArchRule nobodyReadsTheTimeOfDay = noClasses()
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat(named("Instant", "Clock", "LocalDateTime", "ZonedDateTime", "Date", "Calendar"))
+            .orShould()
+            .callMethod(LockSupport.class, "parkUntil", long.class)
+            .orShould()
+            .callMethod(LockSupport.class, "parkUntil", Object.class, long.class)
+            .orShould()
+            .callMethod(Condition.class, "awaitUntil", Date.class);
 
     @Test
     void theModuleExportsTheApiAndNeedsSlf4jOnly() {

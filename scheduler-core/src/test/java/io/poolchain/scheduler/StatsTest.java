@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -65,6 +66,23 @@ class StatsTest {
             });
         } catch (RejectedExecutionException e) {
             Thread.yield();
+        }
+    }
+
+    @Test
+    void theLargestPoolSizeIsNeverBelowThePoolSize() throws Exception {
+        int n = 64;
+        for (int round = 0; round < 50; round++) {
+            withScheduler(n, scheduler -> {
+                Thread maker = new Thread(scheduler::prestartAllCoreThreads);
+                maker.start();
+                SchedulerStats now;
+                do {
+                    now = scheduler.stats();
+                    assertThat(now.poolSize()).isLessThanOrEqualTo(now.largestPoolSize());
+                } while (now.poolSize() < n);
+                maker.join();
+            });
         }
     }
 

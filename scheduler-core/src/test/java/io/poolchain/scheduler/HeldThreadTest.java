@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The system may stop a thread anywhere for any time. Nobody else waits for it, and only what it has in hand does. */
+class HeldThreadTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"ownerWhoPushes", "ownerWhoGrows", "ownerWhoPops", "thief", "submitter"})
+    void isNotWaitedFor(String scenario) throws Exception {
+        try (Debugger debugger = Debugger.launch(scenario)) {
+            assertThat(debugger.run()).isEmpty();
+        }
+    }
+}

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * scheduler there, on each frame a little further from the end; afterwards it must have all its workers, and no future may
  * be left undone. FAULTS 7 and 25.
  */
+@Provokes({Fault.A_THROWING_TASK_COSTS_A_WORKER_OR_ITS_QUEUED_TASKS, Fault.THE_STACK_OVERFLOWS_BY_HELPING})
 class EndOfStackTest {
     private static final int FACTOR = Integer.getInteger("poolchain.stress.factor", 1);
     private static final int ROUNDS = 20 * FACTOR;

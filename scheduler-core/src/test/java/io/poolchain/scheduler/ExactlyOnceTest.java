@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every task runs exactly once: ten million from outside, from inside, or both. */
+@Provokes(Fault.A_TASK_IS_LOST_OR_RUNS_TWICE_WHEN_SHUTDOWN_RACES_WITH_SUBMITTERS)
 class ExactlyOnceTest {
     @ParameterizedTest
     @CsvSource({"1, 1, 500000", "2, 1, 2500000", "2, 4, 2500000", "8, 3, 2500000", "64, 2, 2000000"})

@@ -25,6 +25,7 @@ class FairnessTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
+    @Provokes(Fault.OUTSIDE_TASKS_STARVE_BESIDE_WORKERS_THAT_FEED_THEMSELVES)
     void anOutsideTaskGetsThroughBesideTasksThatFeedThemselves(int n) throws Exception {
         withScheduler(n, scheduler -> {
             AtomicBoolean stop = new AtomicBoolean();
@@ -109,6 +110,7 @@ class FairnessTest {
     }
 
     @Test
+    @Provokes(Fault.OLD_LOCAL_TASKS_STARVE_BELOW_ONE_THAT_RESUBMITS_ITSELF)
     void oldLocalTasksRunBesideOneThatFeedsItself() throws Exception {
         withScheduler(1, scheduler -> {
             int siblings = 10;
@@ -164,6 +166,7 @@ class FairnessTest {
     /** FAULTS 13: sources that come and go must not keep the fairness count from reaching its limit. */
     @ParameterizedTest
     @CsvSource({"1, 64", "2, 64", "8, 64", "1, 4", "2, 4", "8, 4"})
+    @Provokes(Fault.THE_COUNT_BEHIND_FAIRNESS_NEVER_REACHES_ITS_LIMIT)
     void noWorkerTakesMoreTasksThanTheIntervalBetweenTwoFromABacklogOutside(int n, int interval) throws Exception {
         withScheduler(withInterval(n, interval), scheduler -> {
             int backlog = 5_000;
@@ -229,6 +232,7 @@ class FairnessTest {
     /** Two tasks are counted for each that is taken: the clock must not jump over its turns. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
+    @Provokes(Fault.THE_COUNT_BEHIND_FAIRNESS_NEVER_REACHES_ITS_LIMIT)
     void anOutsideTaskGetsThroughBesideATaskThatWaitsForAnotherAndFeedsItself(int offset) throws Exception {
         withScheduler(1, scheduler -> {
             for (int i = 0; i < offset; i++) {

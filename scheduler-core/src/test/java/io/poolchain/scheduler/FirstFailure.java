@@ -2,6 +2,7 @@
 package io.poolchain.scheduler;
 
 import java.util.concurrent.TimeUnit;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -9,7 +10,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** A JVM that runs one test class until something in it fails, says what and after how long, and ends at once. */
+/** A JVM that runs one test class, or one method of it ({@code Class#method}), until something in it fails, says what and after how long, and ends at once. */
 final class FirstFailure {
     static final String CAUGHT = "caught by ";
 
@@ -20,17 +21,21 @@ final class FirstFailure {
         LauncherFactory.create()
                 .execute(
                         LauncherDiscoveryRequestBuilder.request()
-                                .selectors(DiscoverySelectors.selectClass(args[0]))
+                                .selectors(selector(args[0]))
                                 .build(),
                         new TestExecutionListener() {
                             @Override
                             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
                                 if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                                    report(args[0], test, System.nanoTime() - began);
+                                    report(args[0].replaceAll("#.*", ""), test, System.nanoTime() - began);
                                 }
                             }
                         });
         Runtime.getRuntime().halt(0); // whatever threads a broken scheduler has left
+    }
+
+    private static DiscoverySelector selector(String test) {
+        return test.contains("#") ? DiscoverySelectors.selectMethod(test) : DiscoverySelectors.selectClass(test);
     }
 
     private static void report(String testClass, TestIdentifier test, long nanos) {

@@ -61,6 +61,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.MORE_OR_FEWER_TASKS_THAN_WORKERS_ARE_IN_FLIGHT)
     void neverMoreThanNTasksAreInFlightAndThatManyAre(Kind kind) {
         int n = 5;
         ExecutorService pool = make(kind, n);
@@ -80,6 +81,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.MORE_OR_FEWER_TASKS_THAN_WORKERS_ARE_IN_FLIGHT)
     void twoHundredTasksSubmittedByOneWorkerMeetAtOneBarrier(Kind kind) {
         ExecutorService pool = make(kind, 200);
         CyclicBarrier barrier = new CyclicBarrier(200);
@@ -166,6 +168,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.A_THROWING_TASK_COSTS_A_WORKER_OR_ITS_QUEUED_TASKS)
     void aThrowingTaskGoesToTheHandlerAndCostsNothingElse(Kind kind) {
         List<Throwable> thrown = List.of(
                 new RuntimeException("runtime"),
@@ -291,6 +294,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.AN_INTERRUPT_LEAKS_INTO_THE_NEXT_TASK)
     void noTaskStartsInterruptedByAnEarlierOne(Kind kind) {
         ExecutorService pool = make(kind, 2);
         AtomicInteger startedInterrupted = new AtomicInteger();
@@ -346,6 +350,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.PLAIN_WRITES_ARE_NOT_SEEN_BY_THE_TASK_OR_ITS_WAITER)
     void plainWritesAreSeenByTheTaskAndTheTasksByGet(Kind kind) throws Exception {
         ExecutorService pool = make(kind, 2);
         int[] plain = new int[1];
@@ -361,6 +366,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.A_TASK_IS_ACCEPTED_AFTER_SHUTDOWN_OR_REJECTED_AND_RUN)
     void shutdownRunsWhatWasAcceptedAndRejectsTheRestFromWorkersToo(Kind kind) {
         ExecutorService pool = make(kind, 2);
         CountDownLatch shutDown = new CountDownLatch(1);
@@ -421,6 +427,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.AN_UNUSED_OR_IDLE_POOL_DOES_NOT_TERMINATE)
     void aPoolThatWasNeverUsedTerminates(Kind kind) {
         for (int i = 0; i < 1_000; i++) {
             shutdownAndAwait(kind.make(1 + i % 8));
@@ -429,6 +436,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.AN_UNUSED_OR_IDLE_POOL_DOES_NOT_TERMINATE)
     void anIdlePoolTerminates(Kind kind) throws Exception {
         for (int i = 0; i < 500; i++) {
             ExecutorService pool = kind.make(1 + i % 4);
@@ -452,6 +460,7 @@ class FixedPoolContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.PLAIN_WRITES_ARE_NOT_SEEN_BY_THE_TASK_OR_ITS_WAITER)
     void theTasksWritesAreSeenAfterAwaitTermination(Kind kind) {
         for (int round = 0; round < 200; round++) {
             ExecutorService pool = kind.make(4);

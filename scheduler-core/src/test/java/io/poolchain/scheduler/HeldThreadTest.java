@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The system may stop a thread anywhere for any time. Nobody else waits for it, and only what it has in hand does. */
+@Provokes(Fault.A_PACKED_WORD_STICKS_AND_WORKERS_SPIN_FOR_EVER)
 class HeldThreadTest {
     @ParameterizedTest
     @ValueSource(strings = {"ownerWhoPushes", "ownerWhoGrows", "ownerWhoPops", "thief", "submitter"})

@@ -57,6 +57,7 @@ class IdleWorkersTest {
     /** FAULTS 26: the version may wrap around at any moment. */
     @ParameterizedTest
     @ValueSource(ints = {0, -3, Integer.MAX_VALUE - 1})
+    @Provokes({Fault.A_PACKED_WORD_STICKS_AND_WORKERS_SPIN_FOR_EVER, Fault.A_PACKED_COUNTER_WRAPS_AFTER_MONTHS})
     void eachWorkerIsClaimedByOneAtATimeWhateverTheVersion(int version) throws Exception {
         int workers = 4;
         IdleWorkers idle = allAsleep(workers, version);

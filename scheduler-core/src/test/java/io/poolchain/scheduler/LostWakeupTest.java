@@ -29,6 +29,7 @@ class LostWakeupTest {
     /** A random gap lets the submission hit every moment of a worker's falling asleep. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8, 64})
+    @Provokes(Fault.A_TASK_SUBMITTED_AS_THE_LAST_WORKER_FALLS_ASLEEP_WAITS_FOR_THE_NEXT_ONE)
     void aSingleSubmissionToAnIdlePoolIsRun(int n) throws Exception {
         withScheduler(n, scheduler -> {
             Gaps gaps = new Gaps(scheduler, n);
@@ -46,6 +47,7 @@ class LostWakeupTest {
     /** The task is pushed by a worker just as the others fall asleep, and its parent waits for it. */
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 64})
+    @Provokes(Fault.A_TASK_SUBMITTED_AS_THE_LAST_WORKER_FALLS_ASLEEP_WAITS_FOR_THE_NEXT_ONE)
     void aChildOfAWaitingParentIsRunThoughTheOthersFallAsleep(int n) throws Exception {
         SplittableRandom random = new SplittableRandom(n);
         withScheduler(n, scheduler -> {
@@ -68,6 +70,7 @@ class LostWakeupTest {
     /** Storms of wake-ups and sleeps must leave no worker counted as searching. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
+    @Provokes(Fault.THE_COUNT_OF_SEARCHERS_DRIFTS)
     void nobodyIsCountedAsSearchingWhenAllSleep(int n) throws Exception {
         withScheduler(n, scheduler -> {
             int submitters = 3;
@@ -111,6 +114,7 @@ class LostWakeupTest {
     }
 
     @Test
+    @Provokes(Fault.NEEDLESS_WAKE_UPS_BURN_THE_PROCESSOR)
     void anIdlePoolStaysAsleep() throws Exception {
         withScheduler(8, scheduler -> {
             scheduler.prestartAllCoreThreads();
@@ -124,6 +128,25 @@ class LostWakeupTest {
                 await(elsewhere, other);
             });
             assertThat(scheduler.stats()).isEqualTo(before);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 8, 64})
+    @Provokes(Fault.NEEDLESS_WAKE_UPS_BURN_THE_PROCESSOR)
+    void aSingleTaskWakesOneWorkerAndNoOther(int n) throws Exception {
+        int tasks = 300;
+        withScheduler(n, scheduler -> {
+            scheduler.prestartAllCoreThreads();
+            awaitQuiescence(scheduler);
+            SchedulerStats before = scheduler.stats();
+            for (int i = 0; i < tasks; i++) {
+                scheduler.execute(() -> {});
+                awaitQuiescence(scheduler);
+            }
+            SchedulerStats after = scheduler.stats();
+            assertThat(after.wakeups() - before.wakeups()).isEqualTo(tasks);
+            assertThat(after.uselessWakeups()).isEqualTo(before.uselessWakeups());
         });
     }
 

@@ -8,16 +8,21 @@ import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** An idle scheduler keeps nothing alive and gives back the memory of a burst: FAULTS 9, 10 and 22. */
 class MemoryTest {
     @Test
+    @Provokes(Fault.AN_IDLE_POOL_KEEPS_A_FINISHED_TASK_ALIVE)
     void finishedTasksAreNotReachable() throws Exception {
         withScheduler(4, scheduler -> {
             List<WeakReference<?>> gone = new ArrayList<>();
@@ -34,6 +39,7 @@ class MemoryTest {
     }
 
     @Test
+    @Provokes(Fault.AN_IDLE_POOL_KEEPS_A_FINISHED_TASK_ALIVE)
     void cancelledReturnedAndRejectedTasksAreNotReachable() {
         WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1);
         List<WeakReference<?>> gone = new ArrayList<>();
@@ -82,6 +88,7 @@ class MemoryTest {
     }
 
     @Test
+    @Provokes(Fault.A_POOL_THAT_WAS_DROPPED_CAN_NOT_BE_COLLECTED)
     void aSchedulerThatWasNeverUsedOrHasEndedIsNotReachable() throws Exception {
         List<WeakReference<?>> gone = new ArrayList<>();
         gone.add(new WeakReference<>(WorkStealingScheduler.newFixedThreadPool(8)));
@@ -93,7 +100,37 @@ class MemoryTest {
         assertCollected(gone);
     }
 
+    /** As in an application server that unloads what it had deployed. */
     @Test
+    @Provokes(Fault.A_POOL_THAT_WAS_DROPPED_CAN_NOT_BE_COLLECTED)
+    void theClassLoaderOfASchedulerThatWasNeverUsedOrHasEndedIsNotReachable() throws Exception {
+        List<WeakReference<?>> gone = new ArrayList<>();
+        ExecutorService neverUsed = newPoolOfALoaderOfItsOwn();
+        assertThat(neverUsed).isNotInstanceOf(WorkStealingScheduler.class);
+        gone.add(new WeakReference<>(neverUsed.getClass().getClassLoader()));
+        neverUsed = null;
+        ExecutorService used = newPoolOfALoaderOfItsOwn();
+        gone.add(new WeakReference<>(used.getClass().getClassLoader()));
+        used.submit(() -> {}).get();
+        TestPools.shutdownAndAwait(used);
+        used = null;
+        assertCollected(gone);
+    }
+
+    private static ExecutorService newPoolOfALoaderOfItsOwn() throws Exception {
+        URL[] classes = {locationOf(WorkStealingScheduler.class), locationOf(LoggerFactory.class)};
+        URLClassLoader loader = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader());
+        return (ExecutorService) loader.loadClass(WorkStealingScheduler.class.getName())
+                .getMethod("newFixedThreadPool", int.class)
+                .invoke(null, 2);
+    }
+
+    private static URL locationOf(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation();
+    }
+
+    @Test
+    @Provokes(Fault.THE_MEMORY_OF_A_BURST_IS_NEVER_GIVEN_BACK)
     void theRingsOfABurstAreGivenBack() throws Exception {
         withScheduler(2, scheduler -> {
             scheduler.prestartAllCoreThreads();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A bug to plant: a file with a line that says what it is, a line that names the test class which is to find it, and a
+ * A bug to plant: a file with a line that says what it is, a line that names the test which is to find it, and a
  * patch.
  */
 record Mutant(String name, String bug, String test, List<UnifiedDiffFile> changes) {

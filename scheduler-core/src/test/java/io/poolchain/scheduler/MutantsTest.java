@@ -42,7 +42,7 @@ class MutantsTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void eachFitsTheCodeAndNamesATest(Mutant mutant) throws Exception {
-        assertThat(Class.forName(mutant.test())).isNotNull();
+        assertThat(Class.forName(mutant.test().replaceAll("#.*", ""))).isNotNull();
         Path sources = copyOfMain();
         mutant.plantIn(sources);
         assertThat(mutant.changes()).isNotEmpty();

@@ -48,6 +48,7 @@ class NestedJoinTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
+    @Provokes(Fault.NESTED_JOINS_DEADLOCK_OR_RUN_FOREIGN_WORK)
     void aThousandDeep(int n) throws Exception {
         withScheduler(n, scheduler -> {
             assertThat(get(scheduler.submit(() -> depth(scheduler, 1_000)), scheduler))
@@ -63,6 +64,7 @@ class NestedJoinTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
+    @Provokes(Fault.NESTED_JOINS_DEADLOCK_OR_RUN_FOREIGN_WORK)
     void aThousandWide(int n) throws Exception {
         withScheduler(n, scheduler -> {
             Future<Integer> sum = scheduler.submit(() -> {
@@ -130,6 +132,7 @@ class NestedJoinTest {
     }
 
     @Test
+    @Provokes(Fault.NESTED_JOINS_DEADLOCK_OR_RUN_FOREIGN_WORK)
     void onlyTheAwaitedTaskRunsInTheWaitingThread() throws Exception {
         withScheduler(1, scheduler -> {
             List<String> order = new ArrayList<>();
@@ -258,6 +261,7 @@ class NestedJoinTest {
 
     /** As deep as no stack is: an answer or a clear error, and the scheduler goes on. */
     @Test
+    @Provokes(Fault.THE_STACK_OVERFLOWS_BY_HELPING)
     void aHundredThousandDeep() throws Exception {
         withScheduler(1, scheduler -> {
             Future<Integer> deep = scheduler.submit(() -> depth(scheduler, 100_000));
@@ -350,6 +354,7 @@ class NestedJoinTest {
     /** FAULTS 24: who holds a lock while it waits must not be given work that wants it. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
+    @Provokes(Fault.NESTED_JOINS_DEADLOCK_OR_RUN_FOREIGN_WORK)
     void aLockHeldWhileWaitingIsNotWantedByTheSameThread(int n) throws Exception {
         withScheduler(n, scheduler -> {
             Semaphore lock = new Semaphore(1); // not reentrant: taking it twice in one thread hangs

@@ -161,6 +161,7 @@ class PoolSizeContractTest extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.MORE_OR_FEWER_TASKS_THAN_WORKERS_ARE_IN_FLIGHT)
     void noMoreTasksThanTheNewSizeAreInFlightOnceTheOldOnesHaveEnded(Kind kind) {
         ExecutorService pool = closedLater(kind.make(6));
         List<Blocker> old =

@@ -29,6 +29,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and run, accepted and returned, or rejected; never two of these and never none. Not run on the JDK's pool, which fails: if shutdown
  * comes while it makes its first thread, tasks may stay in its queue without any thread, and it never terminates.
  */
+@Provokes({
+    Fault.A_TASK_IS_LOST_OR_RUNS_TWICE_WHEN_SHUTDOWN_RACES_WITH_SUBMITTERS,
+    Fault.A_TASK_IS_ACCEPTED_AFTER_SHUTDOWN_OR_REJECTED_AND_RUN
+})
 class ShutdownRaceTest {
     private static final int FACTOR = Integer.getInteger("poolchain.stress.factor", 1);
     private static final int ROUNDS = 1_000 * FACTOR;

@@ -31,6 +31,7 @@ class SmallHeapTest {
 
     /** Whatever else the pool keeps is less than a MiB for each worker. */
     @Test
+    @Provokes(Fault.THE_MEMORY_OF_A_BURST_IS_NEVER_GIVEN_BACK)
     void theMemoryOfTenMillionQueuedTasksIsGivenBack() throws Exception {
         expectSilence("burst", "512m");
     }

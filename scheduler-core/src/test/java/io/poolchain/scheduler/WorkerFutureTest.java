@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The races of a future's run and cancel that no task can see from within. */
+@Provokes(Fault.AN_INTERRUPT_LEAKS_INTO_THE_NEXT_TASK)
 class WorkerFutureTest {
     private static final int FACTOR = Integer.getInteger("poolchain.stress.factor", 1);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler.queue;
 
+import io.poolchain.scheduler.Fault;
+import io.poolchain.scheduler.Provokes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>The system property {@code poolchain.stress.factor} (default 1) multiplies the number of rounds.
  */
+@Provokes(Fault.A_THIEF_SEES_A_QUEUE_EMPTY_THAT_NEVER_WAS)
 final class FalseEmptyTest {
     /** Queues per meeting of the threads: a meeting costs far more than a round. */
     private static final int BATCH = 64;

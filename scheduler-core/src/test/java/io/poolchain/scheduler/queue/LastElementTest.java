@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler.queue;
 
+import io.poolchain.scheduler.Fault;
+import io.poolchain.scheduler.Provokes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>The system property {@code poolchain.stress.factor} (default 1) multiplies the number of rounds.
  */
+@Provokes(Fault.THE_LAST_ELEMENT_IS_TAKEN_BY_BOTH_OR_BY_NOBODY)
 final class LastElementTest {
     /** Queues per meeting of the threads: a meeting costs far more than a round. */
     private static final int BATCH = 64;

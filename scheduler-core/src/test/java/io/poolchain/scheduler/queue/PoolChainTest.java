@@ -4,6 +4,8 @@ package io.poolchain.scheduler.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.poolchain.scheduler.Fault;
+import io.poolchain.scheduler.Provokes;
 import io.poolchain.scheduler.queue.PoolChain.Ring;
 import io.poolchain.scheduler.queue.QueueKind.Start;
 import java.lang.ref.WeakReference;
@@ -82,6 +84,7 @@ final class PoolChainTest {
     /** Fault: a thief held between claim and clear makes a ring look full. That costs a ring and nothing else. */
     @ParameterizedTest
     @EnumSource
+    @Provokes(Fault.A_PACKED_WORD_STICKS_AND_WORKERS_SPIN_FOR_EVER)
     void growsWhenASlowThiefStillHoldsTheNextSlotAndLosesNothing(Start start) {
         PoolChain<Integer> slow = new PoolChain<>(8, 64, start.index);
         Ring<Integer> first = Rings.newest(slow);
@@ -233,6 +236,7 @@ final class PoolChainTest {
 
     /** Fault: {@code prev} of the ring that follows is never cleared, and the whole history stays reachable. */
     @Test
+    @Provokes(Fault.DRAINED_RINGS_STAY_REACHABLE)
     void droppedRingsCanBeCollectedWhileTheChainGoesOn() {
         push(0, 8 + 16 + 32 + 64);
         List<WeakReference<Ring<Integer>>> rings = weakly(Rings.linked(chain));
@@ -247,6 +251,7 @@ final class PoolChainTest {
 
     /** Fault: the owner's way back, which skips rings, leads past the cleared {@code prev} to a dropped ring. */
     @Test
+    @Provokes(Fault.DRAINED_RINGS_STAY_REACHABLE)
     void ringsThatTheOwnerSkippedCanBeCollectedOnceDropped() {
         push(0, 8 + 16 + 32 + 64);
         List<WeakReference<Ring<Integer>>> rings = weakly(Rings.linked(chain));
@@ -259,6 +264,7 @@ final class PoolChainTest {
 
     /** Fault: a slow thief, or a dropped ring in the old generation, leads on to each ring that came later. */
     @Test
+    @Provokes(Fault.DRAINED_RINGS_STAY_REACHABLE)
     void aThiefThatStillHoldsDroppedRingsHoldsNoOtherRing() {
         push(0, 8 + 16 + 32 + 64);
         List<Ring<Integer>> held = List.copyOf(Rings.linked(chain).subList(0, 2)); // between its loads, it has two

@@ -3,6 +3,8 @@ package io.poolchain.scheduler.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.poolchain.scheduler.Fault;
+import io.poolchain.scheduler.Provokes;
 import io.poolchain.scheduler.queue.QueueKind.Start;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,7 @@ final class QueueStressTest {
 
     @ParameterizedTest(name = "from {0}")
     @EnumSource(names = {"ZERO", "BELOW_LONG_WRAP", "BELOW_UNSIGNED_LONG_WRAP"})
+    @Provokes({Fault.ELEMENTS_ARE_LOST_WHILE_A_RING_IS_LINKED, Fault.A_PACKED_COUNTER_WRAPS_AFTER_MONTHS})
     void everyElementOfAChainThatGrowsAndShrinksIsTakenExactlyOnce(Start start) throws InterruptedException {
         PoolChain<Stampede.Element> chain =
                 new PoolChain<>(PoolChain.FIRST_RING_CAPACITY, PoolChain.MAX_RING_CAPACITY, start.index);

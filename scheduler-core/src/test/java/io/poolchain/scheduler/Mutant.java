@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A bug to plant: a file with a line that says what it is, a line that names the test which is to find it, and a
- * patch.
+ * A bug to plant: a file with a line that says what it is, a line that names the tests each of which is to find it,
+ * and a patch.
  */
-record Mutant(String name, String bug, String test, List<UnifiedDiffFile> changes) {
+record Mutant(String name, String bug, List<String> tests, List<UnifiedDiffFile> changes) {
     private static final Path MUTANTS = Path.of("src/test/mutants");
     private static final Path SOURCES = Path.of("scheduler-core/src/main/java");
 
@@ -33,7 +33,7 @@ record Mutant(String name, String bug, String test, List<UnifiedDiffFile> change
             return new Mutant(
                     file.getFileName().toString().replace(".patch", ""),
                     lines.get(0),
-                    lines.get(1).replace("Test: ", ""),
+                    List.of(lines.get(1).replace("Test: ", "").split(", ", -1)),
                     List.copyOf(UnifiedDiffReader.parseUnifiedDiff(new ByteArrayInputStream(diff.getBytes(UTF_8)))
                             .getFiles()));
         } catch (IOException e) {

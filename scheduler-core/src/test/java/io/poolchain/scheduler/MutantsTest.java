@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MutantsTest {
     private static final Path MAIN = Path.of("src/main/java");
     private static final Path TABLE = Path.of("target/mutants.md");
-    private static final int LIMIT_SECONDS = 180;
+    private static final int LIMIT_SECONDS = 300;
 
     @TempDir
     private Path directory;

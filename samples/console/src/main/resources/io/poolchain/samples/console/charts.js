@@ -2,18 +2,30 @@
 // The line charts, drawn by uPlot (a global, for it is not a module). Time runs from a minute ago to now.
 import { WINDOW_SECONDS, readable } from './figures.js';
 
-const HEIGHT = 170;
+const HEIGHT = 150;
 const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 class Chart {
-  /** `lines` are pairs of a label, a colour and a function of the figures. */
-  constructor(id, lines, format = readable) {
+  /** `lines` have a label, a colour and a function of the figures; the scale reaches to `smallest` at least. */
+  constructor(id, lines, smallest = 1, format = readable) {
     this.place = document.getElementById(id);
     this.lines = lines;
+    this.smallest = smallest;
+    this.format = format;
+    this.make();
+    addEventListener('resize', () => this.plot.setSize({ width: this.width(), height: HEIGHT }));
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.plot.destroy();
+      this.make();
+    });
+  }
+
+  make() {
+    const { lines, format } = this;
     const axis = {
-      stroke: () => color('--muted'),
+      stroke: color('--muted'),
       font: '11px system-ui, sans-serif',
-      grid: { stroke: () => color('--line'), width: 1 },
+      grid: { stroke: color('--line'), width: 1 },
       ticks: { show: false },
     };
     this.plot = new uPlot({
@@ -25,23 +37,20 @@ class Chart {
         y: { range: (plot, low, high) => [0, Math.max(high * 1.1, this.smallest)] },
       },
       axes: [
-        { ...axis, values: (plot, ticks) => ticks.map(tick => tick === 0 ? 'now' : `${-tick} s`) },
-        { ...axis, size: 62, values: (plot, ticks) => ticks.map(format) },
+        { ...axis, size: 24, values: (plot, ticks) => ticks.map(tick => tick === 0 ? 'now' : `${-tick} s`) },
+        { ...axis, size: 58, values: (plot, ticks) => ticks.map(format) },
       ],
       series: [
         { label: 'ago', value: (plot, seconds) => seconds === null ? '' : `${(-seconds).toFixed(1)} s` },
         ...lines.map(({ label, stroke }) => ({
           label,
-          stroke: () => color(stroke),
+          stroke: color(stroke),
           width: 1.5,
           points: { show: false },
           value: (plot, figure) => figure === null ? '–' : format(figure),
         })),
       ],
     }, [[], ...lines.map(() => [])], this.place);
-    this.smallest = 1;
-    addEventListener('resize', () => this.plot.setSize({ width: this.width(), height: HEIGHT }));
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.plot.redraw());
   }
 
   width() {
@@ -68,11 +77,10 @@ class WaitTimes {
     }
     document.getElementById('wait-time').hidden = false;
     this.chart ??= new Chart('waits', [
-      { label: 'half wait less than', stroke: '--running', figure: past => past.waitTime?.p50 },
+      { label: '50 %', stroke: '--running', figure: past => past.waitTime?.p50 },
       { label: '90 %', stroke: '--searching', figure: past => past.waitTime?.p90 },
       { label: '99 %', stroke: '--third', figure: past => past.waitTime?.p99 },
-    ], duration);
-    this.chart.smallest = 1e-6;
+    ], 1e-6, duration);
     this.chart.show(history);
   }
 }

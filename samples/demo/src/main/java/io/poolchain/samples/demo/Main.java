@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.poolchain.samples.console.PageServer;
@@ -110,8 +109,6 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws Exception {
         checkOptions();
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        // Prometheus wants seconds where Micrometer says process_cpu_time_ns_total; process_cpu_usage tells the same.
-        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         try (PageServer server = serve(registry)) {
             ExecutorService executor = pool.start(threads);
             try {

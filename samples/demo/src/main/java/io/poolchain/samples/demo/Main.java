@@ -8,9 +8,13 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.poolchain.samples.console.PageServer;
+import io.poolchain.samples.console.SchedulerConsole;
 import io.poolchain.scheduler.WorkStealingScheduler;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,13 +39,14 @@ import picocli.CommandLine.Parameters;
         usageHelpAutoWidth = true,
         sortOptions = false,
         description = {
-            "Finds duplicate files, and serves Prometheus while it does.",
+            "Finds duplicate files, and can be watched while it does.",
             "Symbolic links are followed, and no file is counted twice; link loops and what can't be read are reported."
                     + " Empty files are duplicates of each other, and so are hard links.%n"
         },
         footer = {"%nExit codes: 0 done, 1 failed, 2 wrong usage: no such folder or option, or the port is taken."})
 public final class Main implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    private static final String METRICS = "/metrics";
 
     @Parameters(
             paramLabel = "FOLDER",
@@ -61,10 +66,11 @@ public final class Main implements Callable<Integer> {
             names = "--metrics-port",
             paramLabel = "PORT",
             description =
-                    "Where to serve /metrics, on the loopback interface. 0 picks a free port. Default: ${DEFAULT-VALUE}.")
+                    "Where to serve /metrics and, with poolchain, a page to watch it at /; on the loopback interface. 0 picks a free"
+                            + " port. Default: ${DEFAULT-VALUE}.")
     private int metricsPort = 9400;
 
-    @Option(names = "--linger", paramLabel = "SECONDS", description = "Go on serving /metrics after the result.")
+    @Option(names = "--linger", paramLabel = "SECONDS", description = "Go on serving after the result.")
     private int linger = 0;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result to this file.")
@@ -103,10 +109,10 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws Exception {
         checkOptions();
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        try (MetricsServer server = serve(registry)) {
+        try (PageServer server = serve(registry)) {
             ExecutorService executor = pool.start(threads);
             try {
-                run(executor, registry, server.url());
+                run(executor, registry, server);
             } finally {
                 executor.shutdown();
             }
@@ -115,10 +121,15 @@ public final class Main implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private void run(ExecutorService executor, MeterRegistry registry, String url) throws Exception {
+    private void run(ExecutorService executor, MeterRegistry registry, PageServer server) throws Exception {
         List.of(progress, Pool.meters(executor), new JvmMemoryMetrics(), new JvmThreadMetrics(), new ProcessorMetrics())
                 .forEach(meters -> meters.bindTo(registry));
-        System.out.printf("Searching with %d threads of %s. Metrics: %s%n", threads, pool, url);
+        URI metrics = server.uri(METRICS);
+        System.out.printf("Searching with %d threads of %s. Metrics: %s%n", threads, pool, metrics);
+        if (executor instanceof WorkStealingScheduler scheduler) {
+            SchedulerConsole.show(scheduler, server);
+            System.out.println("Watch it at " + server.uri("/"));
+        }
 
         long start = System.nanoTime();
         Report report = await(DuplicateFinder.find(foldersOrDefault(), executor, progress));
@@ -135,7 +146,7 @@ public final class Main implements Callable<Integer> {
             System.out.println("Result written to " + json);
         }
         if (linger > 0) {
-            System.out.printf("Serving %s for %d s more%n", url, linger);
+            System.out.printf("Serving %s for %d s more%n", metrics, linger);
             TimeUnit.SECONDS.sleep(linger);
         }
     }
@@ -185,9 +196,14 @@ public final class Main implements Callable<Integer> {
         return List.of(Files.isDirectory(mavenRepository) ? mavenRepository : Path.of(System.getProperty("java.home")));
     }
 
-    private MetricsServer serve(PrometheusMeterRegistry registry) throws IOException {
+    private PageServer serve(PrometheusMeterRegistry registry) throws IOException {
         try {
-            return new MetricsServer(metricsPort, registry);
+            PageServer server = PageServer.onLoopback(metricsPort);
+            server.add(
+                    METRICS,
+                    "text/plain; version=0.0.4; charset=utf-8",
+                    () -> registry.scrape().getBytes(StandardCharsets.UTF_8));
+            return server;
         } catch (BindException e) {
             throw new UsageException("Port " + metricsPort
                     + " is taken or not allowed. Choose another with --metrics-port; 0 picks a free one.");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A program that finds duplicate files, and can be watched by Prometheus while it does. */
+/** A program that finds duplicate files, and can be watched, in Prometheus or a browser, while it does. */
 @NullMarked
 package io.poolchain.samples.demo;
 

@@ -115,17 +115,20 @@ class DemoProcessTest {
             URL url = demo.awaitMetricsUrl();
             demo.awaitOutput(LINGERS);
             assertThat(Scrape.of(url).value("executor_completed_tasks_total")).isEqualTo(2);
+            assertThat(status("GET", url.toURI().resolve("/"))).as("no page").isEqualTo(404);
         }
     }
 
     @Test
-    void servesNothingButMetrics() throws Exception {
+    void servesNothingButMetricsAndThePage() throws Exception {
         try (DemoProcess demo = start(folder, "--linger", 300)) {
             URL url = demo.awaitMetricsUrl();
             assertThat(status("GET", url.toURI())).isEqualTo(200);
             assertThat(status("POST", url.toURI())).isEqualTo(405);
-            assertThat(status("GET", url.toURI().resolve("/"))).isEqualTo(404);
             assertThat(status("GET", url.toURI().resolve("/metrics/more"))).isEqualTo(404);
+            demo.awaitOutput(LINGERS);
+            assertThat(status("GET", url.toURI().resolve("/"))).isEqualTo(200);
+            assertThat(status("POST", url.toURI().resolve("/"))).isEqualTo(405);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.poolchain.samples.demo;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +42,17 @@ final class FileTree {
         byte[] content = new byte[number % 2_000];
         Arrays.fill(content, (byte) (number / 2_000));
         return content;
+    }
+
+    /** Large files that need next to no room on the disk, but time to read. */
+    FileTree withHoles(int count, long size) throws IOException {
+        for (int i = 0; i < count; i++) {
+            try (RandomAccessFile file =
+                    new RandomAccessFile(root.resolve("hole-" + i).toFile(), "rw")) {
+                file.setLength(size);
+            }
+        }
+        return this;
     }
 
     FileTree withOddNames() throws IOException {

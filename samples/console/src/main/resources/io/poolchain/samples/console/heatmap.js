@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who stole from whom: the more, the deeper the colour.
+import { readable } from './figures.js';
+
+const MOST = 32;
+const section = document.getElementById('steal-matrix');
+
+/** The matrix has a row for each thief and a column for each victim; there may be none. */
+export function showStealMatrix(matrix) {
+  section.hidden = !matrix;
+  if (!matrix) {
+    return;
+  }
+  const shown = matrix.slice(0, MOST).map(row => row.slice(0, MOST));
+  const largest = Math.max(1, ...shown.flat());
+  const table = document.createElement('table');
+  const victims = table.createTHead().insertRow();
+  victims.append(header(''), ...shown.map((row, victim) => header(victim)));
+  const body = table.createTBody();
+  shown.forEach((row, thief) => {
+    const line = body.insertRow();
+    line.append(header(thief));
+    row.forEach((steals, victim) => {
+      const cell = line.insertCell();
+      cell.title = `worker ${thief} took ${readable(steals)} from worker ${victim}`;
+      cell.classList.toggle('self', thief === victim);
+      cell.style.setProperty('--heat', Math.sqrt(steals / largest));
+    });
+  });
+  section.querySelector('table').replaceWith(table);
+}
+
+function header(text) {
+  const cell = document.createElement('th');
+  cell.textContent = text;
+  return cell;
+}

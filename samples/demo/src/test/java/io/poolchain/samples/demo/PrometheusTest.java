@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.samples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real Prometheus scrapes the real demo, and answers what docs/prometheus asks. */
+class PrometheusTest {
+    private static final int THREADS = 2;
+
+    /** So many files of holes that the demo is busy for as long as the tests take, and completes some every second. */
+    private static final int FILES = 5_000;
+
+    private static final int FILE_SIZE = 20_000_000;
+
+    @TempDir
+    static Path folder;
+
+    private static DemoProcess demo;
+    private static PrometheusProcess prometheus;
+    private static URL metrics;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path tree = Files.createDirectory(folder.resolve("tree"));
+        new FileTree(tree, 4).withHoles(FILES, FILE_SIZE);
+        demo = new DemoProcess(
+                folder.resolve("demo.txt"), tree, "--threads", THREADS, "--metrics-port", 0, "--linger", 300);
+        metrics = demo.awaitMetricsUrl();
+        prometheus = new PrometheusProcess(folder, metrics.getAuthority());
+        awaitResults("scheduler:tasks_completed:rate1m > 0", results -> results == 1);
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (prometheus != null) {
+            prometheus.close();
+        }
+        if (demo != null) {
+            demo.close();
+        }
+    }
+
+    @Test
+    void theDemoIsUp() throws Exception {
+        awaitResults("up{job=\"poolchain\"} == 1", results -> results == 1);
+        assertThat(value("scheduler_workers{name=\"demo\"}")).isEqualTo(THREADS);
+    }
+
+    @Test
+    void theFiguresAreThoseOfTheDemo() throws Exception {
+        for (String counter :
+                List.of("scheduler_tasks_completed_tasks_total", "demo_files_total", "demo_bytes_total")) {
+            long before = Scrape.of(metrics).value(counter);
+            awaitResults(counter + " >= " + before, results -> results == 1);
+            double seen = value(counter);
+            long after = Scrape.of(metrics).value(counter);
+
+            assertThat(seen).as(counter).isBetween((double) before, (double) after);
+        }
+    }
+
+    /** Prometheus spreads the increase between the first and the last sample a little over both ends. */
+    @Test
+    void theRateIsThatOfTheSamples() throws Exception {
+        String samples = "scheduler_tasks_completed_tasks_total[1m]";
+        await().atMost(DemoProcess.PATIENCE).until(() -> value("count_over_time(" + samples + ")") >= 3);
+        String increase = "(max_over_time(" + samples + ") - min_over_time(" + samples + "))";
+
+        assertThat(value("60 * rate(" + samples + ") / " + increase)).isBetween(0.999, 2.2);
+    }
+
+    @Test
+    void everyRecordingRuleHasAFigure() throws Exception {
+        for (JsonNode rule : rules("recording")) {
+            String name = rule.get("name").textValue();
+            awaitResults(name + "{name=\"demo\"}", results -> results == 1);
+        }
+        assertThat(value("scheduler:workers_running:ratio")).isBetween(0.0, 1.0);
+        assertThat(value("scheduler:tasks_completed:rate1m")).isPositive();
+    }
+
+    @Test
+    void everyAlertIsEvaluatedAndNoneIsRaised() throws Exception {
+        assertThat(rules("alerting")).isNotEmpty();
+        await().atMost(DemoProcess.PATIENCE)
+                .untilAsserted(() -> assertThat(rules("alerting")).allSatisfy(rule -> {
+                    assertThat(rule.get("health").textValue())
+                            .as(rule.toString())
+                            .isEqualTo("ok");
+                    assertThat(rule.get("state").textValue())
+                            .as(rule.toString())
+                            .isEqualTo("inactive");
+                }));
+    }
+
+    @Test
+    void everyQueryOfTheDashboardHasData() throws Exception {
+        JsonNode dashboard = new ObjectMapper()
+                .readTree(PrometheusProcess.SHIPPED
+                        .resolve("grafana-dashboard.json")
+                        .toFile());
+        List<String> queries = dashboard.findValuesAsText("expr");
+        assertThat(queries).hasSizeGreaterThan(5);
+        for (String query : queries) {
+            String filledIn = query.replace("$__rate_interval", "1m")
+                    .replace("$name", "demo")
+                    .replace("$instance", ".*");
+            assertThat(filledIn).doesNotContain("$");
+            awaitResults(filledIn, results -> results > 0);
+        }
+    }
+
+    private static List<JsonNode> rules(String type) throws IOException, InterruptedException {
+        return StreamSupport.stream(prometheus.rules().spliterator(), false)
+                .flatMap(group -> StreamSupport.stream(group.get("rules").spliterator(), false))
+                .filter(rule -> rule.get("type").textValue().equals(type))
+                .toList();
+    }
+
+    /** Returns the only result's value. */
+    private static double value(String promQl) {
+        return awaitResults(promQl, results -> results == 1)
+                .get(0)
+                .get("value")
+                .get(1)
+                .asDouble();
+    }
+
+    /** Asks until there are enough results: on a busy machine a scrape fails now and then, and there is nothing for a second. */
+    private static JsonNode awaitResults(String promQl, IntPredicate enough) {
+        return await(promQl)
+                .atMost(DemoProcess.PATIENCE)
+                .until(() -> prometheus.query(promQl), results -> enough.test(results.size()));
+    }
+}

@@ -15,6 +15,7 @@ record SchedulerOptions(
         RejectionPolicy rejectionPolicy,
         LocalOrder localOrder,
         int fairnessInterval,
+        int sampleOneIn,
         @Nullable UnaryOperator<Runnable> taskDecorator,
         Thread.@Nullable UncaughtExceptionHandler uncaughtExceptionHandler,
         @Nullable Runnable onThreadStart,

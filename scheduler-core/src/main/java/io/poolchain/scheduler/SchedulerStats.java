@@ -35,6 +35,9 @@ import java.util.function.ToLongFunction;
  * @param submissionQueueGrowth rings added to the submission queue because the newest was full
  * @param submissionQueueRingDrops drained rings unlinked from the submission queue
  * @param dropped tasks refused or discarded, by reason; has every reason as a key
+ * @param waitTimes how long tasks waited, from their submission to their start, by the path on which they came to their
+ *     worker; only of those that were measured, see {@link SchedulerBuilder#sampleOneIn(int)}; has every path as a key
+ * @param runTimes how long the same tasks ran, likewise
  * @param workers one entry for each worker that there has ever been, in the order of their indexes
  */
 public record SchedulerStats(
@@ -49,6 +52,8 @@ public record SchedulerStats(
         long submissionQueueGrowth,
         long submissionQueueRingDrops,
         Map<DropReason, Long> dropped,
+        Map<TaskPath, TimeHistogram> waitTimes,
+        Map<TaskPath, TimeHistogram> runTimes,
         List<WorkerStats> workers) {
 
     /** {@return tasks accepted, from outside and from workers} */

@@ -18,8 +18,8 @@ final class TaskQueues {
     private volatile PoolChain<Runnable>[] chains;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    TaskQueues(int workers, int processors) {
-        submissions = new SubmissionQueue(processors);
+    TaskQueues(int workers, int processors, TaskSampling sampling) {
+        submissions = new SubmissionQueue(processors, sampling);
         chains = new PoolChain[0];
         growTo(workers);
     }
@@ -74,7 +74,7 @@ final class TaskQueues {
         for (int worker = 0; task == null && worker < workers(); worker++) {
             task = chain(worker).popTail();
         }
-        return task;
+        return task == null ? null : SampledTask.unwrap(task);
     }
 
     /**
@@ -86,7 +86,7 @@ final class TaskQueues {
         submissions.drainTo(tasks);
         for (PoolChain<Runnable> chain : chains) {
             for (Runnable task = chain.popTail(); task != null; task = chain.popTail()) {
-                tasks.add(task);
+                tasks.add(SampledTask.unwrap(task));
             }
         }
         return tasks;

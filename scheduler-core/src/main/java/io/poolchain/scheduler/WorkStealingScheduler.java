@@ -51,6 +51,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
 
     private final SchedulerOptions options;
     private final RunState runState = new RunState();
+    private final TaskSampling sampling;
     private final TaskQueues queues;
     private final WorkerThreads threads;
     private final DroppedTasks dropped = new DroppedTasks();
@@ -63,11 +64,13 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
 
     WorkStealingScheduler(SchedulerOptions options) {
         this.options = options;
-        queues = new TaskQueues(options.parallelism(), Runtime.getRuntime().availableProcessors());
+        SchedulerLog log = new SchedulerLog(options.name(), options.uncaughtExceptionHandler());
+        sampling = new TaskSampling(options.sampleOneIn(), log);
+        queues = new TaskQueues(options.parallelism(), Runtime.getRuntime().availableProcessors(), sampling);
         room = options.capacity() == SchedulerOptions.UNBOUNDED
                 ? null
                 : new TaskRoom(options.parallelism(), options.capacity(), options.rejectionPolicy(), queues, dropped);
-        threads = new WorkerThreads(this, options, queues, runState, room);
+        threads = new WorkerThreads(this, options, log, sampling, queues, runState, room);
         plain = room == null && options.taskDecorator() == null;
     }
 
@@ -398,8 +401,10 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
      */
     public SchedulerStats stats() {
         List<WorkerStats> workers = new ArrayList<>(queues.workers());
+        List<TaskTimes> times = new ArrayList<>(queues.workers());
         for (Worker worker : threads.workers()) {
             workers.add(worker.stats());
+            times.add(worker.times);
         }
         SubmissionQueue submissions = queues.submissions;
         return new SchedulerStats(
@@ -414,7 +419,30 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
                 submissions.growths(),
                 submissions.drops(),
                 dropped.snapshot(),
+                TaskSampling.sum(times, TaskTimes::waits),
+                TaskSampling.sum(times, TaskTimes::runs),
                 List.copyOf(workers));
+    }
+
+    /**
+     * Has the times of the tasks that are measured told to somebody, from now on.
+     *
+     * @param listener whom to tell
+     * @throws NullPointerException if {@code listener} is null
+     * @see SchedulerBuilder#sampleOneIn(int)
+     */
+    public void addTimeListener(TaskTimeListener listener) {
+        sampling.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Ends what {@link #addTimeListener} began. Does nothing if the listener is not there.
+     *
+     * @param listener whom not to tell any more
+     * @throws NullPointerException if {@code listener} is null
+     */
+    public void removeTimeListener(TaskTimeListener listener) {
+        sampling.remove(Objects.requireNonNull(listener, "listener"));
     }
 
     /** How many workers look for a task; for tests of the idle protocol. */

@@ -22,11 +22,14 @@ final class Worker extends WorkerStatus {
 
     final WorkerCounters counters = new WorkerCounters();
 
+    final TaskTimes times;
+
     private final WorkerFutures futures = new WorkerFutures();
     private final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
     private final TaskSource source;
+    private final Sampler sampler;
     private final IdleWorkers idle;
     private final RunState runState;
     private final WorkerThreads threads;
@@ -50,6 +53,8 @@ final class Worker extends WorkerStatus {
         this.queues = queues;
         this.chain = queues.chain(index);
         this.source = new TaskSource(index, queues, threads.options, counters);
+        this.times = new TaskTimes(index, threads.sampling);
+        this.sampler = threads.sampling.sampler(index);
         this.idle = idle;
         this.runState = runState;
         this.threads = threads;
@@ -63,6 +68,12 @@ final class Worker extends WorkerStatus {
         return worker != null && worker.threads == threads ? worker : null;
     }
 
+    /** The times of the worker that the calling thread runs, if they are kept for the same scheduler; or null. */
+    static @Nullable TaskTimes currentTimes(TaskSampling sampling) {
+        Worker worker = CURRENT.get();
+        return worker != null && worker.times.sampling == sampling ? worker.times : null;
+    }
+
     // ---- submission, by this worker's thread
 
     /** Adds a task to this worker's chain; false if the scheduler no longer accepts any. */
@@ -71,7 +82,7 @@ final class Worker extends WorkerStatus {
         if (!runState.isRunning()) {
             return false;
         }
-        chain.pushHead(task); // step push
+        chain.pushHead(sampler.sample(task, counters.submitted)); // step push
         VarHandle.fullFence(); // step fence
         if (!runState.isRunning() && chain.popHead() != null) {
             return false; // closed in between and nobody had taken it
@@ -249,13 +260,18 @@ final class Worker extends WorkerStatus {
 
     /** Empty shells must not pile up in the chain of a worker that goes on waiting and helping in one task. */
     private void dropFinished() {
-        while (chain.peekHead() instanceof WorkerFuture<?> future
+        while (peekNewest() instanceof WorkerFuture<?> future
                 && future.isDone()
                 && StackReserve.isThereForAFewCalls() // an element and its counts must not come apart
                 && chain.popHead() != null) {
             counters.countStarted();
             completed();
         }
+    }
+
+    private @Nullable Runnable peekNewest() {
+        Runnable newest = chain.peekHead();
+        return newest == null ? null : SampledTask.unwrap(newest);
     }
 
     // ---- sleep

@@ -75,6 +75,8 @@ class SchedulerBuilderTest {
         assertRefused(
                 () -> builder.fairnessInterval(Integer.MAX_VALUE),
                 "fairnessInterval must be from 4 to 1048576, but was 2147483647");
+        assertRefused(() -> builder.sampleOneIn(-1), "sampleOneIn must be from 0 to 1048576, but was -1");
+        assertRefused(() -> builder.sampleOneIn(1 << 21), "sampleOneIn must be from 0 to 1048576, but was 2097152");
         assertRefused(() -> builder.keepAlive(Duration.ZERO), "keepAlive must be more than zero, but was PT0S");
         assertRefused(
                 () -> builder.keepAlive(Duration.ofSeconds(-1)), "keepAlive must be more than zero, but was PT-1S");

@@ -23,6 +23,7 @@ class StatsTest {
                 .parallelism(n)
                 .keepAlive(Duration.ofMillis(1))
                 .capacity(500)
+                .sampleOneIn(3)
                 .build();
         withScheduler(busy, scheduler -> {
             AtomicBoolean stop = new AtomicBoolean();
@@ -68,6 +69,13 @@ class StatsTest {
         }
     }
 
+    private static void addPairs(List<List<Long>> pairs, TimeHistogram before, TimeHistogram now) {
+        pairs.add(List.of(before.total().toNanos(), now.total().toNanos()));
+        for (int bucket = 0; bucket < TimeHistogram.BUCKETS; bucket++) {
+            pairs.add(List.of(before.counts().get(bucket), now.counts().get(bucket)));
+        }
+    }
+
     static void assertSane(SchedulerStats before, SchedulerStats now) {
         List<List<Long>> pairs = new ArrayList<>();
         pairs.add(List.of(before.submittedOutside(), now.submittedOutside()));
@@ -76,6 +84,10 @@ class StatsTest {
         pairs.add(List.of((long) before.largestPoolSize(), (long) now.largestPoolSize()));
         for (DropReason reason : DropReason.values()) {
             pairs.add(List.of(before.dropped(reason), now.dropped(reason)));
+        }
+        for (TaskPath path : TaskPath.values()) {
+            addPairs(pairs, before.waitTimes().get(path), now.waitTimes().get(path));
+            addPairs(pairs, before.runTimes().get(path), now.runTimes().get(path));
         }
         for (WorkerStats old : before.workers()) {
             WorkerStats worker = now.workers().get(old.index());

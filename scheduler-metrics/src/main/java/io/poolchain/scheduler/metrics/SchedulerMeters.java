@@ -222,7 +222,7 @@ final class SchedulerMeters {
         return stats -> stats.workers().stream().mapToLong(figure).sum();
     }
 
-    private static String tagValue(Enum<?> constant) {
+    static String tagValue(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

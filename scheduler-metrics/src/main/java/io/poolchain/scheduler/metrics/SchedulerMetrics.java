@@ -18,7 +18,8 @@ import java.util.Set;
 /**
  * The meters of one scheduler: {@code new SchedulerMetrics(scheduler).bindTo(registry)}. docs/metrics.md lists them.
  *
- * <p>They cost the scheduler nothing until they are read. Each read takes its own {@link WorkStealingScheduler#stats()},
+ * <p>They cost the scheduler nothing until they are read; but for the two timers, which are told the times of the tasks
+ * that the scheduler measures ({@link io.poolchain.scheduler.SchedulerBuilder#sampleOneIn(int)}). Each read takes its own {@link WorkStealingScheduler#stats()},
  * so a meter shows whatever happened before it was read, and a counter never goes back.
  *
  * <p>All meters have the tag {@code name}, the name of the scheduler. As always in Micrometer, the first meter of a name
@@ -36,6 +37,9 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
 
     /** The meters that this object added to a registry and has not removed. Guarded by this. */
     private final List<Bound> bound = new ArrayList<>();
+
+    /** The timers that the scheduler has been told to feed. Guarded by this. */
+    private final List<TaskTimers> fed = new ArrayList<>();
 
     /**
      * Meters with no tags but {@code name} and their own.
@@ -80,6 +84,23 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
                 bound.add(new Bound(registry, meter));
             }
         }
+        bindTimers(registry, alive, before);
+    }
+
+    /** Timers that the registry had already are fed by whoever made them. */
+    private void bindTimers(MeterRegistry registry, WorkStealingScheduler alive, Set<Meter> before) {
+        TaskTimers timers = new TaskTimers(registry, tags);
+        boolean anyNew = false;
+        for (Meter timer : timers.all()) {
+            if (!before.contains(timer)) {
+                bound.add(new Bound(registry, timer));
+                anyNew = true;
+            }
+        }
+        if (anyNew) {
+            alive.addTimeListener(timers);
+            fed.add(timers);
+        }
     }
 
     /**
@@ -88,6 +109,11 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
      */
     @Override
     public synchronized void close() {
+        WorkStealingScheduler alive = scheduler.get();
+        if (alive != null) {
+            fed.forEach(alive::removeTimeListener);
+        }
+        fed.clear();
         bound.forEach(Bound::remove);
         bound.clear();
     }

@@ -19,6 +19,7 @@ final class TaskSource {
     private final PoolChain<Runnable> chain;
     private final SubmissionQueue submissions;
     private final WorkerCounters counters;
+    private final StealCounts steals;
     private final boolean oldestFirst;
 
     /**
@@ -44,12 +45,13 @@ final class TaskSource {
     /** The worker from which the last search stole, or NOBODY once that has failed. */
     private int lastVictim = NOBODY;
 
-    TaskSource(int index, TaskQueues queues, SchedulerOptions options, WorkerCounters counters) {
+    TaskSource(int index, TaskQueues queues, SchedulerOptions options, WorkerCounters counters, StealCounts steals) {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
         this.submissions = queues.submissions;
         this.counters = counters;
+        this.steals = steals;
         this.oldestFirst = options.localOrder() == LocalOrder.FIFO;
         this.fairInterval = options.fairnessInterval();
         this.quarterMask = fairInterval / 4 - 1;
@@ -126,6 +128,7 @@ final class TaskSource {
             counters.countFailedSteal();
         } else {
             counters.countSteal();
+            steals.count(victim);
         }
         return task;
     }

@@ -22,8 +22,11 @@ final class Worker extends WorkerStatus {
 
     final WorkerCounters counters = new WorkerCounters();
 
+    final StealCounts steals = new StealCounts();
     final TaskTimes times;
 
+    private final Stopwatch threadTime = new Stopwatch();
+    private final Stopwatch parkedTime = new Stopwatch();
     private final WorkerFutures futures = new WorkerFutures();
     private final int index;
     private final TaskQueues queues;
@@ -52,7 +55,7 @@ final class Worker extends WorkerStatus {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
-        this.source = new TaskSource(index, queues, threads.options, counters);
+        this.source = new TaskSource(index, queues, threads.options, counters, steals);
         this.times = new TaskTimes(index, threads.sampling);
         this.sampler = threads.sampling.sampler(index);
         this.idle = idle;
@@ -99,6 +102,7 @@ final class Worker extends WorkerStatus {
         CURRENT.set(this);
         searching = false;
         woken = false;
+        threadTime.start();
         threads.runHook(threads.options.onThreadStart());
         try {
             boolean goOn = true;
@@ -112,6 +116,7 @@ final class Worker extends WorkerStatus {
             clearInterrupt();
             threads.runHook(threads.options.onThreadStop());
         } finally {
+            threadTime.stop();
             if (outer == null) {
                 CURRENT.remove();
             } else {
@@ -288,7 +293,10 @@ final class Worker extends WorkerStatus {
             threads.wakeAll(); // that may have come just too early to find this worker asleep
         }
         counters.countPark();
-        if (!parkUntilClaimed()) {
+        parkedTime.start();
+        boolean claimed = parkUntilClaimed();
+        parkedTime.stop();
+        if (!claimed) {
             return false;
         }
         counters.countWakeup();
@@ -323,7 +331,9 @@ final class Worker extends WorkerStatus {
         }
     }
 
-    WorkerStats stats() {
+    /** To be told how many tasks others have stolen from this worker. */
+    WorkerStats stats(long stolen) {
+        long parkedNanos = parkedTime.elapsed();
         long completed = counters.completed();
         long failed = counters.failed();
         long steals = counters.steals();
@@ -345,9 +355,12 @@ final class Worker extends WorkerStatus {
                 failed,
                 steals,
                 counters.failedSteals(),
+                stolen,
                 parks,
                 wakeups,
                 useless,
+                threadTime.elapsed(),
+                parkedNanos,
                 chain.growths(),
                 chain.drops(),
                 chain.size(),

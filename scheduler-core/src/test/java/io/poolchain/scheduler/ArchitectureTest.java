@@ -59,7 +59,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule figuresKnowNoMachinery = noClasses()
-            .that(named("SchedulerStats", "WorkerStats", "DropReason"))
+            .that(named("SchedulerStats", "WorkerStats", "DropReason", "StealMatrix", "TimeHistogram"))
             .should()
             .dependOnClassesThat(named("Worker", "WorkerThreads", "TaskQueues", "SubmissionQueue", "IdleWorkers"));
 

@@ -53,6 +53,7 @@ class StatsTest {
             assertThat(quiet.started()).isEqualTo(quiet.completed());
             assertThat(quiet.submitted()).isEqualTo(quiet.completed() + quiet.dropped(DropReason.DISCARDED));
             assertThat(quiet.queued()).isZero();
+            assertThat(pairs(quiet.stealMatrix())).isEqualTo(quiet.steals());
             assertThat(quiet.activeWorkers()).isZero();
         });
     }
@@ -67,6 +68,16 @@ class StatsTest {
         } catch (RejectedExecutionException e) {
             Thread.yield();
         }
+    }
+
+    private static long pairs(StealMatrix matrix) {
+        long sum = 0;
+        for (int thief = 0; thief < matrix.workers(); thief++) {
+            for (long tasks : matrix.victimsOf(thief).values()) {
+                sum += tasks;
+            }
+        }
+        return sum;
     }
 
     private static void addPairs(List<List<Long>> pairs, TimeHistogram before, TimeHistogram now) {
@@ -97,6 +108,9 @@ class StatsTest {
             pairs.add(List.of(old.failed(), worker.failed()));
             pairs.add(List.of(old.steals(), worker.steals()));
             pairs.add(List.of(old.failedSteals(), worker.failedSteals()));
+            pairs.add(List.of(old.stolen(), worker.stolen()));
+            pairs.add(List.of(old.threadNanos(), worker.threadNanos()));
+            pairs.add(List.of(old.parkedNanos(), worker.parkedNanos()));
             pairs.add(List.of(old.parks(), worker.parks()));
             pairs.add(List.of(old.wakeups(), worker.wakeups()));
             pairs.add(List.of(old.uselessWakeups(), worker.uselessWakeups()));
@@ -107,11 +121,13 @@ class StatsTest {
             assertThat(pair.get(0)).isNotNegative().isLessThanOrEqualTo(pair.get(1));
         }
         assertThat(now.queued()).isNotNegative();
+        assertThat(pairs(now.stealMatrix())).isLessThanOrEqualTo(now.steals());
         for (WorkerStats worker : now.workers()) {
             assertThat(worker.completed()).isLessThanOrEqualTo(worker.started());
             assertThat(worker.uselessWakeups()).isLessThanOrEqualTo(worker.wakeups());
             assertThat(worker.wakeups()).isLessThanOrEqualTo(worker.parks());
             assertThat(worker.queued()).isNotNegative();
+            assertThat(worker.parkedNanos()).isLessThanOrEqualTo(worker.threadNanos());
             assertThat(worker.chainCapacity()).isPositive();
         }
         assertThat(now.poolSize()).isBetween(0, now.largestPoolSize());

@@ -35,6 +35,9 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
     private final WeakReference<WorkStealingScheduler> scheduler;
     private final Tags tags;
 
+    /** Guarded by this. */
+    private boolean perWorker;
+
     /** The meters that this object added to a registry and has not removed. Guarded by this. */
     private final List<Bound> bound = new ArrayList<>();
 
@@ -65,7 +68,20 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
     }
 
     /**
-     * Adds the meters to a registry. Those that it already has stay as they are, so a second call does nothing. May be
+     * Adds the meters of each worker as well, from the next {@link #bindTo} on: eight, some of several series, for each
+     * worker that there has been by then. Workers that come later by {@link WorkStealingScheduler#setParallelism} get
+     * theirs at the next {@code bindTo}.
+     *
+     * @return this
+     */
+    public synchronized SchedulerMetrics perWorker() {
+        perWorker = true;
+        return this;
+    }
+
+    /**
+     * Adds the meters to a registry. Those that it already has stay as they are, so a second call adds at most those of
+     * workers that have come since ({@link #perWorker()}). May be
      * called for several registries, and again after {@link #close()}.
      *
      * @throws NullPointerException if {@code registry} is null
@@ -79,7 +95,11 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
         }
         Set<Meter> before = Collections.newSetFromMap(new IdentityHashMap<>()); // equal meters may not be the same
         before.addAll(registry.getMeters());
-        for (Meter meter : SchedulerMeters.register(registry, alive, tags)) {
+        List<Meter> meters = SchedulerMeters.register(registry, alive, tags);
+        if (perWorker) {
+            meters.addAll(WorkerMeters.register(registry, alive, tags));
+        }
+        for (Meter meter : meters) {
             if (!before.contains(meter)) {
                 bound.add(new Bound(registry, meter));
             }

@@ -108,6 +108,21 @@ class SchedulerMetricsTest {
     }
 
     @Test
+    void workersHaveMetersIfAskedForAndNewOnesAtTheNextBind() {
+        metrics.bindTo(registry);
+        assertThat(registry.find("scheduler.worker.tasks").meters()).isEmpty();
+
+        metrics.perWorker().bindTo(registry);
+        assertThat(registry.find("scheduler.worker.tasks").meters()).hasSize(2);
+        scheduler.setParallelism(3);
+        metrics.bindTo(registry);
+        assertThat(registry.find("scheduler.worker.tasks").meters()).hasSize(3);
+
+        metrics.close();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
     void canBeBoundToSeveralRegistries() {
         MeterRegistry second = new SimpleMeterRegistry();
         metrics.bindTo(registry);

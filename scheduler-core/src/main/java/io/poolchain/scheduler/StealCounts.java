@@ -13,11 +13,17 @@ final class StealCounts {
     private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int FREE = 0;
 
+    /** What {@link #last} returns before the first steal. */
+    static final int NOBODY = -1;
+
     /** Replaced by a larger copy before more than half of its places are taken. */
     private volatile Table table = new Table(4);
 
     /** Owned by the worker's thread. */
     private int taken;
+
+    /** The last victim. Written plainly: whoever reads it wants a hint. */
+    private int last = NOBODY;
 
     /** The victims, each plus one, and at the same place the tasks stolen from it. A power of two of places. */
     private static final class Table {
@@ -48,6 +54,7 @@ final class StealCounts {
 
     /** Counts one more task stolen from that worker; not if there is no memory for it, for the task must not be lost. */
     void count(int victim) {
+        last = victim;
         Table current = table;
         int place = current.placeOf(victim);
         if (current.victims[place] != FREE) {
@@ -92,6 +99,10 @@ final class StealCounts {
                 visitor.stolen(victim - 1, (long) COUNT.getAcquire(current.counts, place));
             }
         }
+    }
+
+    int last() {
+        return last;
     }
 
     /** For any thread, though it may just miss a victim of whom nothing was stolen before. */

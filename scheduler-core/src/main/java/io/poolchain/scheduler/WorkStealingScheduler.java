@@ -56,6 +56,13 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     private final TaskQueues queues;
     private final WorkerThreads threads;
     private final DroppedTasks dropped = new DroppedTasks();
+    private final TaskAges ages = new TaskAges();
+
+    /** Null if none was asked for. */
+    private final @Nullable TaskWatch watch;
+
+    /** Takes this out of JMX. */
+    private final Runnable unregister;
 
     /** Null if there is no bound. */
     private final @Nullable TaskRoom room;
@@ -72,7 +79,11 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
                 ? null
                 : new TaskRoom(options.parallelism(), options.capacity(), options.rejectionPolicy(), queues, dropped);
         threads = new WorkerThreads(this, options, log, sampling, queues, runState, room);
+        watch = options.watchNanos() == SchedulerOptions.NO_WATCH
+                ? null
+                : new TaskWatch(this, options.watchNanos(), runState, log);
         plain = room == null && options.taskDecorator() == null;
+        unregister = options.jmx() ? register(log) : () -> {};
     }
 
     /**
@@ -467,6 +478,49 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
      */
     public void removeTimeListener(TaskTimeListener listener) {
         sampling.remove(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * A picture of this moment, to be read by people: the state, the figures, and for each worker what it runs (the stack of
+     * its thread), for how long at least, how many tasks wait in its chain, and from whom it has last stolen. How long a
+     * task has run is not measured but seen: since the watchdog, or another call of this, first found it running.
+     *
+     * @return text of several lines, in no fixed format
+     */
+    public String dump() {
+        List<TaskAges.Running> running = runningTasks();
+        SchedulerStats stats = stats();
+        return SchedulerDump.of(state(), stats, threads.workers(), running);
+    }
+
+    /** The tasks that run now, and for how long they have been seen to. */
+    List<TaskAges.Running> runningTasks() {
+        return ages.look(threads.workers());
+    }
+
+    String state() {
+        return runState.describe();
+    }
+
+    /** A worker begins. */
+    void watch() {
+        if (watch != null) {
+            watch.start();
+        }
+    }
+
+    /** The last worker has ended. */
+    void terminated() {
+        unregister.run();
+    }
+
+    private Runnable register(SchedulerLog log) {
+        try {
+            return JmxView.register(this, log);
+        } catch (LinkageError noSuchModule) {
+            log.error("Scheduler {} could not be registered in JMX: there is no module java.management", noSuchModule);
+            return () -> {};
+        }
     }
 
     /** How many workers look for a task; for tests of the idle protocol. */

@@ -17,6 +17,9 @@ final class Worker extends WorkerStatus {
     /** And once more after giving up the processor so many times, before it falls asleep (docs/decisions/0004). */
     private static final int YIELDS = 2;
 
+    /** What {@link #runningTask} returns between two tasks. */
+    static final long NO_TASK = 0;
+
     /** The worker that the current thread is running, of whatever scheduler. */
     private static final ThreadLocal<@Nullable Worker> CURRENT = new ThreadLocal<>();
 
@@ -329,6 +332,13 @@ final class Worker extends WorkerStatus {
         } catch (OutOfMemoryError e) {
             // The large ring stays until the next time: nothing is lost.
         }
+    }
+
+    /** The number of the task that it runs, counted from 1, or NO_TASK. */
+    long runningTask() {
+        long completed = counters.completed();
+        long started = counters.started();
+        return started > completed ? started : NO_TASK;
     }
 
     /** To be told how many tasks others have stolen from this worker. */

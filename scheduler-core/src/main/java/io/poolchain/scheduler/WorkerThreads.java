@@ -260,6 +260,7 @@ final class WorkerThreads {
 
     private void runThread(Roster.Hiring hiring) {
         if (roster.begin(hiring)) {
+            scheduler.watch();
             Worker worker = hiring.worker;
             while (worker != null) {
                 worker.run();
@@ -305,6 +306,7 @@ final class WorkerThreads {
     void terminateIfDone() {
         if (roster.terminateIfDone(queues)) {
             log.debug("Scheduler {} has terminated");
+            scheduler.terminated();
         }
     }
 

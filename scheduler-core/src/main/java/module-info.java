@@ -4,6 +4,7 @@
 module io.poolchain.scheduler {
     requires org.slf4j;
     requires static java.management;
+    requires static jdk.jfr;
     requires static org.jspecify;
 
     exports io.poolchain.scheduler;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A task that is measured, in the queue in place of the task itself. Whoever takes it out of a queue for anything else than
  * to run it, or looks what it is, {@link #unwrap unwraps} it: users never see one.
@@ -12,12 +14,14 @@ final class SampledTask implements Runnable {
     private final int origin;
 
     private final TaskSampling sampling;
+    private final SchedulerEvents.@Nullable Span waiting;
     private final long submitted = System.nanoTime();
 
     SampledTask(Runnable task, int origin, TaskSampling sampling) {
         this.task = task;
         this.origin = origin;
         this.sampling = sampling;
+        this.waiting = sampling.events.waiting();
     }
 
     static Runnable unwrap(Runnable task) {
@@ -34,10 +38,13 @@ final class SampledTask implements Runnable {
         TaskPath path = pathTo(times.worker);
         long started = System.nanoTime();
         sampling.waited(times, path, started - submitted);
+        sampling.events.waited(waiting, times.worker, path, task);
+        SchedulerEvents.Span running = sampling.events.running();
         try {
             task.run();
         } finally {
             sampling.ran(times, path, System.nanoTime() - started);
+            sampling.events.ran(running, times.worker, path, task);
         }
     }
 

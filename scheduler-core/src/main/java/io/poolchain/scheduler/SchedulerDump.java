@@ -31,8 +31,8 @@ final class SchedulerDump {
                 + stats.largestPoolSize() + "), running: " + stats.activeWorkers() + ", idle: " + stats.idleWorkers());
         line("  queued: " + stats.queued() + ", of them in the submission queue: " + stats.submissionQueueDepth()
                 + (stats.capacity() == SchedulerOptions.UNBOUNDED ? "" : "; capacity: " + stats.capacity()));
-        line("  submitted: " + stats.submitted() + ", started: " + stats.started() + ", completed: "
-                + stats.completed() + ", failed: " + stats.failed() + ", dropped: " + stats.dropped());
+        line("  submitted: " + stats.submitted() + ", started: " + stats.started() + ", completed: " + stats.completed()
+                + ", failed: " + stats.failed() + ", dropped: " + stats.dropped());
         line("  steals: " + stats.steals() + ", failed: " + stats.failedSteals() + "; parks: " + stats.parks()
                 + ", wake-ups: " + stats.wakeups() + ", useless: " + stats.uselessWakeups());
     }

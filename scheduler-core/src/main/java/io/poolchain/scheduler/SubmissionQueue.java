@@ -163,7 +163,7 @@ final class SubmissionQueue {
 
     /** One chain and the lock of its producers. */
     private final class Stripe extends StripeLock {
-        final PoolChain<Runnable> chain = new PoolChain<>();
+        final PoolChain<Runnable> chain;
 
         /** Guarded by the lock. */
         private final Sampler sampler;
@@ -178,6 +178,7 @@ final class SubmissionQueue {
                 MethodHandles.lookup(), "accepted", VarHandle.class, Stripe.class, long.class);
 
         Stripe(TaskSampling sampling) {
+            chain = new PoolChain<>(sampling.events);
             sampler = sampling.sampler(Sampler.OUTSIDE);
         }
 

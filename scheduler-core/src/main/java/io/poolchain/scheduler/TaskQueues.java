@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Every place where a task can wait: the submission queue and each worker's chain. */
 final class TaskQueues {
     final SubmissionQueue submissions;
+    private final SchedulerEvents events;
 
     /**
      * By worker. Replaced by a longer copy when there are to be more workers, before the first of them begins; never
@@ -19,6 +20,7 @@ final class TaskQueues {
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     TaskQueues(int workers, int processors, TaskSampling sampling) {
+        events = sampling.events;
         submissions = new SubmissionQueue(processors, sampling);
         chains = new PoolChain[0];
         growTo(workers);
@@ -32,7 +34,7 @@ final class TaskQueues {
         }
         PoolChain<Runnable>[] more = Arrays.copyOf(chains, workers);
         for (int worker = before; worker < workers; worker++) {
-            more[worker] = new PoolChain<>();
+            more[worker] = new PoolChain<>(events);
         }
         chains = more;
     }

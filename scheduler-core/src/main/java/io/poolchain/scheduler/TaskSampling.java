@@ -16,19 +16,21 @@ final class TaskSampling {
     /** The period at which no task is measured. */
     static final int NONE = 0;
 
+    final SchedulerEvents events;
     private final int period;
     private final SchedulerLog log;
     private final List<TaskTimeListener> listeners = new CopyOnWriteArrayList<>();
 
     /** Of so many tasks one is measured, on average. */
-    TaskSampling(int period, SchedulerLog log) {
+    TaskSampling(int period, SchedulerEvents events, SchedulerLog log) {
+        this.events = events;
         this.period = period;
         this.log = log;
     }
 
     /** For tests of parts that work with it or without. */
     static TaskSampling none() {
-        return new TaskSampling(NONE, new SchedulerLog("none", null));
+        return new TaskSampling(NONE, NoEvents.INSTANCE, new SchedulerLog("none", null));
     }
 
     Sampler sampler(int origin) {

@@ -20,6 +20,7 @@ final class TaskSource {
     private final SubmissionQueue submissions;
     private final WorkerCounters counters;
     private final StealCounts steals;
+    private final SchedulerEvents events;
     private final boolean oldestFirst;
 
     /**
@@ -45,13 +46,20 @@ final class TaskSource {
     /** The worker from which the last search stole, or NOBODY once that has failed. */
     private int lastVictim = NOBODY;
 
-    TaskSource(int index, TaskQueues queues, SchedulerOptions options, WorkerCounters counters, StealCounts steals) {
+    TaskSource(
+            int index,
+            TaskQueues queues,
+            SchedulerOptions options,
+            WorkerCounters counters,
+            StealCounts steals,
+            SchedulerEvents events) {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
         this.submissions = queues.submissions;
         this.counters = counters;
         this.steals = steals;
+        this.events = events;
         this.oldestFirst = options.localOrder() == LocalOrder.FIFO;
         this.fairInterval = options.fairnessInterval();
         this.quarterMask = fairInterval / 4 - 1;
@@ -129,6 +137,7 @@ final class TaskSource {
         } else {
             counters.countSteal();
             steals.count(victim);
+            events.stolen(index, victim);
         }
         return task;
     }

@@ -22,6 +22,7 @@ final class TaskWatch implements Runnable {
     private final long limitNanos;
     private final RunState runState;
     private final SchedulerLog log;
+    private final SchedulerEvents events;
     private final AtomicBoolean started = new AtomicBoolean();
 
     // ---- owned by the thread
@@ -37,12 +38,18 @@ final class TaskWatch implements Runnable {
 
     private long completedBefore;
 
-    TaskWatch(WorkStealingScheduler watched, long limitNanos, RunState runState, SchedulerLog log) {
+    TaskWatch(
+            WorkStealingScheduler watched,
+            long limitNanos,
+            RunState runState,
+            SchedulerLog log,
+            SchedulerEvents events) {
         this.watched = new WeakReference<>(watched);
         this.name = watched.name();
         this.limitNanos = limitNanos;
         this.runState = runState;
         this.log = log;
+        this.events = events;
     }
 
     /** Makes the thread, at the first call. For the workers when they begin: an unused scheduler has none. */
@@ -98,6 +105,7 @@ final class TaskWatch implements Runnable {
         StackTraceElement[] stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
         if (thread != null && task.worker().runningTask() == task.number()) { // else the stack is another's
             reported.put(task.worker(), task.number());
+            events.longTask(thread, task.worker().index, task.nanos());
             log.longTask(thread.getName(), task.nanos(), stack);
         }
     }
@@ -115,6 +123,7 @@ final class TaskWatch implements Runnable {
         fullLooks++;
         if (fullLooks == LOOKS_PER_LIMIT + 1) {
             if (stats.queued() > queuedBefore) {
+                events.saturated(running, stats.queued(), stats.completed() - completedBefore);
                 log.saturated(running, stats.queued(), queuedBefore, stats.completed() - completedBefore, limitNanos);
             } else {
                 fullLooks = 0;

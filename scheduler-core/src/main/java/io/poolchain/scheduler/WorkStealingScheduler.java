@@ -55,7 +55,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     private final TaskSampling sampling;
     private final TaskQueues queues;
     private final WorkerThreads threads;
-    private final DroppedTasks dropped = new DroppedTasks();
+    private final DroppedTasks dropped;
     private final TaskAges ages = new TaskAges();
 
     /** Null if none was asked for. */
@@ -73,7 +73,9 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     WorkStealingScheduler(SchedulerOptions options) {
         this.options = options;
         SchedulerLog log = new SchedulerLog(options.name(), options.uncaughtExceptionHandler());
-        sampling = new TaskSampling(options.sampleOneIn(), log);
+        SchedulerEvents events = SchedulerEvents.of(options.name());
+        dropped = new DroppedTasks(events);
+        sampling = new TaskSampling(options.sampleOneIn(), events, log);
         queues = new TaskQueues(options.parallelism(), Runtime.getRuntime().availableProcessors(), sampling);
         room = options.capacity() == SchedulerOptions.UNBOUNDED
                 ? null
@@ -81,7 +83,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         threads = new WorkerThreads(this, options, log, sampling, queues, runState, room);
         watch = options.watchNanos() == SchedulerOptions.NO_WATCH
                 ? null
-                : new TaskWatch(this, options.watchNanos(), runState, log);
+                : new TaskWatch(this, options.watchNanos(), runState, log, events);
         plain = room == null && options.taskDecorator() == null;
         unregister = options.jmx() ? register(log) : () -> {};
     }

@@ -31,7 +31,7 @@ final class Worker extends WorkerStatus {
     private final Stopwatch threadTime = new Stopwatch();
     private final Stopwatch parkedTime = new Stopwatch();
     private final WorkerFutures futures = new WorkerFutures();
-    private final int index;
+    final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
     private final TaskSource source;
@@ -58,7 +58,7 @@ final class Worker extends WorkerStatus {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
-        this.source = new TaskSource(index, queues, threads.options, counters, steals);
+        this.source = new TaskSource(index, queues, threads.options, counters, steals, threads.sampling.events);
         this.times = new TaskTimes(index, threads.sampling);
         this.sampler = threads.sampling.sampler(index);
         this.idle = idle;
@@ -296,6 +296,7 @@ final class Worker extends WorkerStatus {
             threads.wakeAll(); // that may have come just too early to find this worker asleep
         }
         counters.countPark();
+        SchedulerEvents.Span parking = threads.sampling.events.parking();
         parkedTime.start();
         boolean claimed = parkUntilClaimed();
         parkedTime.stop();
@@ -305,6 +306,7 @@ final class Worker extends WorkerStatus {
         counters.countWakeup();
         searching = true;
         woken = true;
+        threads.sampling.events.unparked(parking, index);
         return true;
     }
 

@@ -51,6 +51,17 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("org.slf4j..");
 
+    /** Their modules may not be there. */
+    @ArchTest
+    static final ArchRule flightRecorderAndJmxAreEachKnownToOneClass = noClasses()
+            .that()
+            .resideInAPackage(OURS)
+            .and()
+            .haveNameNotMatching(".*\\.(JfrEvents|JmxView)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jdk.jfr..", "javax.management..", "java.lang.management..");
+
     @ArchTest
     static final ArchRule coreNeverSeesMicrometerOrLogback = noClasses()
             .should()

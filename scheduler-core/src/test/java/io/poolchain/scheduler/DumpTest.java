@@ -29,10 +29,13 @@ class DumpTest {
         withScheduler(named("orders", 3), scheduler -> {
             Blocker blocker = Blocker.startOn(scheduler);
             scheduler.submit(() -> {}).get();
+            awaitTrue(() -> scheduler.stats().completed() == 1, "the end of the other task");
             String first = scheduler.dump();
             assertThat(first)
-                    .startsWith("Scheduler orders: Running\n  workers: 3, with a thread: 2 (at most 2), running: 1, idle: 1")
-                    .containsPattern("Worker \\d: RUNNING, thread \"orders-worker-\\d\" (TIMED_)?WAITING, in the same task")
+                    .startsWith(
+                            "Scheduler orders: Running\n  workers: 3, with a thread: 2 (at most 2), running: 1, idle: 1")
+                    .containsPattern(
+                            "Worker \\d: RUNNING, thread \"orders-worker-\\d\" (TIMED_)?WAITING, in the same task")
                     .contains(Blocker.class.getName() + ".run(")
                     .containsPattern("Worker \\d: (PARKED|SEARCHING), thread \"orders-worker-\\d\"")
                     .contains("submitted: 2, started: 2, completed: 1, failed: 0")
@@ -89,7 +92,8 @@ class DumpTest {
             assertThat(server.getAttribute(name, "Completed")).isEqualTo(0L);
             assertThat(server.getAttribute(name, "Failed")).isEqualTo(0L);
             assertThat(server.getAttribute(name, "Steals")).isEqualTo(0L);
-            assertThat(server.getAttribute(name, "Parks")).isEqualTo(shown.stats().parks());
+            assertThat(server.getAttribute(name, "Parks"))
+                    .isEqualTo(shown.stats().parks());
             assertThat((double) server.getAttribute(name, "BusyRatio")).isBetween(0.0, 1.0);
             TabularData dropped = (TabularData) server.getAttribute(name, "Dropped");
             CompositeData shutdown = dropped.get(new Object[] {"SHUTDOWN"});
@@ -103,9 +107,10 @@ class DumpTest {
 
     @Test
     void aSchedulerThatDoesNotAskForItIsNotShown() throws Exception {
-        withScheduler(named("hidden", 1), scheduler -> assertThat(server.queryNames(
-                        new ObjectName("io.poolchain:*"), null))
-                .noneMatch(name -> name.toString().contains("hidden")));
+        withScheduler(
+                named("hidden", 1),
+                scheduler -> assertThat(server.queryNames(new ObjectName("io.poolchain:*"), null))
+                        .noneMatch(name -> name.toString().contains("hidden")));
     }
 
     @Test

@@ -14,7 +14,10 @@ final class DroppedTasks {
     /** Those discarded when they came: their submitters were told nothing, so they count as accepted. */
     private final LongAdder discardedOnArrival = new LongAdder();
 
-    DroppedTasks() {
+    private final SchedulerEvents events;
+
+    DroppedTasks(SchedulerEvents events) {
+        this.events = events;
         for (DropReason reason : DropReason.values()) {
             counts.put(reason, new LongAdder());
         }
@@ -22,6 +25,9 @@ final class DroppedTasks {
 
     void count(DropReason reason, long tasks) {
         Objects.requireNonNull(counts.get(reason)).add(tasks);
+        if (tasks > 0) {
+            events.taskDropped(reason, tasks);
+        }
     }
 
     /** Counts a new task that a policy throws away. */

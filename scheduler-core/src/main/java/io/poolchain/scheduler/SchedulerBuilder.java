@@ -30,6 +30,15 @@ public final class SchedulerBuilder {
      */
     private static final int DEFAULT_FAIRNESS_INTERVAL = 64;
 
+    /** The rarest measurement. */
+    public static final int MAX_SAMPLING = 1 << 20;
+
+    /**
+     * So rare that the some 100 ns of a measurement are lost among a thousand empty tasks, and often enough for a histogram
+     * of any load worth one. Chosen without measurement.
+     */
+    private static final int DEFAULT_SAMPLING = 1024;
+
     private static final AtomicInteger UNNAMED = new AtomicInteger();
 
     private int parallelism = Runtime.getRuntime().availableProcessors();
@@ -40,6 +49,9 @@ public final class SchedulerBuilder {
     private RejectionPolicy rejectionPolicy = RejectionPolicy.abort();
     private LocalOrder localOrder = LocalOrder.LIFO;
     private int fairnessInterval = DEFAULT_FAIRNESS_INTERVAL;
+    private int sampleOneIn = DEFAULT_SAMPLING;
+    private long watchNanos = SchedulerOptions.NO_WATCH;
+    private boolean jmx;
     private @Nullable UnaryOperator<Runnable> taskDecorator;
     private Thread.@Nullable UncaughtExceptionHandler uncaughtExceptionHandler;
     private @Nullable Runnable onThreadStart;
@@ -178,6 +190,60 @@ public final class SchedulerBuilder {
     }
 
     /**
+     * Of how many tasks one is measured, on average: how long it waits, from its submission to its start, and how long it
+     * runs. By default one in 1,024, chosen at random. A task that is measured costs an allocation and about 100 ns; others
+     * pay for one comparison.
+     *
+     * <p>Not measured are tasks that a worker runs itself because it waits for them, cancelled ones, and those that the
+     * submitter runs ({@link RejectionPolicy#callerRuns()}).
+     *
+     * @param tasks from 0 to {@link #MAX_SAMPLING}: 0 measures none, 1 measures all
+     * @return this builder
+     * @throws IllegalArgumentException if {@code tasks} is out of this range
+     * @see SchedulerStats#waitTimes()
+     * @see SchedulerStats#runTimes()
+     */
+    public SchedulerBuilder sampleOneIn(int tasks) {
+        this.sampleOneIn = requireRange("sampleOneIn", tasks, TaskSampling.NONE, MAX_SAMPLING);
+        return this;
+    }
+
+    /**
+     * Has a watchdog look at the workers, from a daemon thread of its own, some times in each limit. It logs a warning, once
+     * for each, about tasks that run for longer, with the stack of their thread; and about a scheduler whose workers were
+     * all running tasks for as long while ever more tasks wait. By default there is none.
+     *
+     * <p>The tasks pay nothing for it. A task that runs a future for which it waits counts as a new one when that has ended.
+     *
+     * @param limit more than zero; a task is reported after this and at most a quarter more, but looks are not taken more
+     *     often than once a millisecond
+     * @return this builder
+     * @throws NullPointerException if {@code limit} is null
+     * @throws IllegalArgumentException if {@code limit} is zero or negative
+     * @see WorkStealingScheduler#dump()
+     */
+    public SchedulerBuilder watch(Duration limit) {
+        if (Objects.requireNonNull(limit, "limit").isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("watch must be more than zero, but was " + limit);
+        }
+        this.watchNanos = TimeUnit.NANOSECONDS.convert(limit);
+        return this;
+    }
+
+    /**
+     * Whether the platform's MBean server shows the scheduler, as a {@link SchedulerMXBean}, until it has terminated. By
+     * default it does not. Needs the module {@code java.management}. If there is another of this name, or no such module,
+     * the log says so.
+     *
+     * @param shown whether it does
+     * @return this builder
+     */
+    public SchedulerBuilder jmx(boolean shown) {
+        this.jmx = shown;
+        return this;
+    }
+
+    /**
      * Replaces each task by another that does something before and after it, in the thread that submits it: the place to
      * carry over a logging or tracing context, and to put a {@code beforeExecute} or {@code afterExecute}. By default tasks
      * run as they are.
@@ -252,6 +318,9 @@ public final class SchedulerBuilder {
                 rejectionPolicy,
                 localOrder,
                 fairnessInterval,
+                sampleOneIn,
+                watchNanos,
+                jmx,
                 taskDecorator,
                 uncaughtExceptionHandler,
                 onThreadStart,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,39 @@ final class SchedulerLog {
             LOG.error(message, name, failure);
         } catch (Throwable logFailure) {
             print(message, failure, logFailure);
+        }
+    }
+
+    /** A watched task has run for longer than the limit; the stack is that of its thread. */
+    void longTask(String thread, long nanos, StackTraceElement[] stack) {
+        Throwable here = new Throwable("the stack of " + thread);
+        here.setStackTrace(stack);
+        try {
+            LOG.warn(
+                    "A task of scheduler {} has run for at least {} ms in thread {}",
+                    name,
+                    TimeUnit.NANOSECONDS.toMillis(nanos),
+                    thread,
+                    here);
+        } catch (Throwable logFailure) {
+            print("A task of scheduler {} has run for long", here, logFailure);
+        }
+    }
+
+    /** All workers were found running a task at each look for so long, and the queue has grown. */
+    void saturated(int workers, long queued, long queuedBefore, long completed, long nanos) {
+        try {
+            LOG.warn(
+                    "Scheduler {} is saturated: all {} workers run tasks; in {} ms they have completed {}, and those that"
+                            + " wait have become {}, from {}",
+                    name,
+                    workers,
+                    TimeUnit.NANOSECONDS.toMillis(nanos),
+                    completed,
+                    queued,
+                    queuedBefore);
+        } catch (Throwable logFailure) {
+            print("Scheduler {} is saturated", logFailure, logFailure);
         }
     }
 

@@ -15,6 +15,9 @@ record SchedulerOptions(
         RejectionPolicy rejectionPolicy,
         LocalOrder localOrder,
         int fairnessInterval,
+        int sampleOneIn,
+        long watchNanos,
+        boolean jmx,
         @Nullable UnaryOperator<Runnable> taskDecorator,
         Thread.@Nullable UncaughtExceptionHandler uncaughtExceptionHandler,
         @Nullable Runnable onThreadStart,
@@ -22,6 +25,9 @@ record SchedulerOptions(
 
     /** The keep-alive of threads that stay until shutdown. */
     static final long FOR_EVER = Long.MAX_VALUE;
+
+    /** The limit of a watchdog that there is not. */
+    static final long NO_WATCH = 0;
 
     /** The capacity of a scheduler without a bound. */
     static final int UNBOUNDED = Integer.MAX_VALUE;

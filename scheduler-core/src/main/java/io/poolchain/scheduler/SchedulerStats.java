@@ -20,7 +20,8 @@ import java.util.function.ToLongFunction;
  *       that were refused for these reasons; a submission that fails because no thread can be made is not among them
  * </ul>
  *
- * <p>At any moment {@code steals() <= started()} and {@code uselessWakeups() <= wakeups() <= parks()} up to the
+ * <p>At any moment the tasks in {@code stealMatrix()} are not more than {@code steals()}, and when the scheduler is
+ * quiescent as many, unless memory ran out; and {@code steals() <= started()} and {@code uselessWakeups() <= wakeups() <= parks()} up to the
  * operations under way.
  *
  * @param name the scheduler's name
@@ -35,6 +36,10 @@ import java.util.function.ToLongFunction;
  * @param submissionQueueGrowth rings added to the submission queue because the newest was full
  * @param submissionQueueRingDrops drained rings unlinked from the submission queue
  * @param dropped tasks refused or discarded, by reason; has every reason as a key
+ * @param waitTimes how long tasks waited, from their submission to their start, by the path on which they came to their
+ *     worker; only of those that were measured, see {@link SchedulerBuilder#sampleOneIn(int)}; has every path as a key
+ * @param runTimes how long the same tasks ran, likewise
+ * @param stealMatrix which worker has stolen how many tasks from which other
  * @param workers one entry for each worker that there has ever been, in the order of their indexes
  */
 public record SchedulerStats(
@@ -49,6 +54,9 @@ public record SchedulerStats(
         long submissionQueueGrowth,
         long submissionQueueRingDrops,
         Map<DropReason, Long> dropped,
+        Map<TaskPath, TimeHistogram> waitTimes,
+        Map<TaskPath, TimeHistogram> runTimes,
+        StealMatrix stealMatrix,
         List<WorkerStats> workers) {
 
     /** {@return tasks accepted, from outside and from workers} */
@@ -109,6 +117,16 @@ public record SchedulerStats(
     /** {@return wake-ups after which the worker found no task} */
     public long uselessWakeups() {
         return sum(WorkerStats::uselessWakeups);
+    }
+
+    /** {@return how long its workers have had threads, in nanoseconds; the sum over all workers} */
+    public long threadNanos() {
+        return sum(WorkerStats::threadNanos);
+    }
+
+    /** {@return how long of that the threads slept for want of tasks, in nanoseconds; the sum over all workers} */
+    public long parkedNanos() {
+        return sum(WorkerStats::parkedNanos);
     }
 
     /** {@return workers that run a task} */

@@ -26,14 +26,19 @@ final class SubmissionQueue {
     /** See {@link #setAttended}. Read by submitters under their stripe's lock. */
     private volatile boolean attended = true;
 
+    /** Without samples, for tests. */
     SubmissionQueue(int processors) {
+        this(processors, TaskSampling.none());
+    }
+
+    SubmissionQueue(int processors, TaskSampling sampling) {
         int count = Math.min(MAX_STRIPES, Integer.highestOneBit(Math.max(1, 2 * processors - 1)));
         stripes = new Stripe[count];
         @SuppressWarnings({"unchecked", "rawtypes"})
         PoolChain<Runnable>[] made = new PoolChain[count];
         chains = made;
         for (int i = 0; i < count; i++) {
-            stripes[i] = new Stripe();
+            stripes[i] = new Stripe(sampling);
             chains[i] = stripes[i].chain;
         }
     }
@@ -95,7 +100,7 @@ final class SubmissionQueue {
     void drainTo(List<Runnable> tasks) {
         for (PoolChain<Runnable> chain : chains) {
             for (Runnable task = chain.popTail(); task != null; task = chain.popTail()) {
-                tasks.add(task);
+                tasks.add(SampledTask.unwrap(task));
             }
         }
     }
@@ -158,7 +163,10 @@ final class SubmissionQueue {
 
     /** One chain and the lock of its producers. */
     private final class Stripe extends StripeLock {
-        final PoolChain<Runnable> chain = new PoolChain<>();
+        final PoolChain<Runnable> chain;
+
+        /** Guarded by the lock. */
+        private final Sampler sampler;
 
         /** Set once. Who holds the lock and does not see it has a submission that {@link #close} waits for. */
         private volatile boolean closed;
@@ -168,6 +176,11 @@ final class SubmissionQueue {
 
         private static final VarHandle ACCEPTED = ConstantBootstraps.fieldVarHandle(
                 MethodHandles.lookup(), "accepted", VarHandle.class, Stripe.class, long.class);
+
+        Stripe(TaskSampling sampling) {
+            chain = new PoolChain<>(sampling.events);
+            sampler = sampling.sampler(Sampler.OUTSIDE);
+        }
 
         long accepted() {
             return (long) ACCEPTED.getAcquire(this);
@@ -182,7 +195,7 @@ final class SubmissionQueue {
                 if (!attended && !unattended) {
                     return Offer.UNATTENDED;
                 }
-                chain.pushHead(task);
+                chain.pushHead(sampler.sample(task, accepted));
                 ACCEPTED.setRelease(this, accepted + 1);
                 return Offer.ACCEPTED;
             } finally {

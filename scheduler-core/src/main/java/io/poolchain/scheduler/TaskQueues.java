@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Every place where a task can wait: the submission queue and each worker's chain. */
 final class TaskQueues {
     final SubmissionQueue submissions;
+    private final SchedulerEvents events;
 
     /**
      * By worker. Replaced by a longer copy when there are to be more workers, before the first of them begins; never
@@ -18,8 +19,9 @@ final class TaskQueues {
     private volatile PoolChain<Runnable>[] chains;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    TaskQueues(int workers, int processors) {
-        submissions = new SubmissionQueue(processors);
+    TaskQueues(int workers, int processors, TaskSampling sampling) {
+        events = sampling.events;
+        submissions = new SubmissionQueue(processors, sampling);
         chains = new PoolChain[0];
         growTo(workers);
     }
@@ -32,7 +34,7 @@ final class TaskQueues {
         }
         PoolChain<Runnable>[] more = Arrays.copyOf(chains, workers);
         for (int worker = before; worker < workers; worker++) {
-            more[worker] = new PoolChain<>();
+            more[worker] = new PoolChain<>(events);
         }
         chains = more;
     }
@@ -74,7 +76,7 @@ final class TaskQueues {
         for (int worker = 0; task == null && worker < workers(); worker++) {
             task = chain(worker).popTail();
         }
-        return task;
+        return task == null ? null : SampledTask.unwrap(task);
     }
 
     /**
@@ -86,7 +88,7 @@ final class TaskQueues {
         submissions.drainTo(tasks);
         for (PoolChain<Runnable> chain : chains) {
             for (Runnable task = chain.popTail(); task != null; task = chain.popTail()) {
-                tasks.add(task);
+                tasks.add(SampledTask.unwrap(task));
             }
         }
         return tasks;

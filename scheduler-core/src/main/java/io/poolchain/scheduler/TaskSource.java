@@ -19,6 +19,8 @@ final class TaskSource {
     private final PoolChain<Runnable> chain;
     private final SubmissionQueue submissions;
     private final WorkerCounters counters;
+    private final StealCounts steals;
+    private final SchedulerEvents events;
     private final boolean oldestFirst;
 
     /**
@@ -44,12 +46,20 @@ final class TaskSource {
     /** The worker from which the last search stole, or NOBODY once that has failed. */
     private int lastVictim = NOBODY;
 
-    TaskSource(int index, TaskQueues queues, SchedulerOptions options, WorkerCounters counters) {
+    TaskSource(
+            int index,
+            TaskQueues queues,
+            SchedulerOptions options,
+            WorkerCounters counters,
+            StealCounts steals,
+            SchedulerEvents events) {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
         this.submissions = queues.submissions;
         this.counters = counters;
+        this.steals = steals;
+        this.events = events;
         this.oldestFirst = options.localOrder() == LocalOrder.FIFO;
         this.fairInterval = options.fairnessInterval();
         this.quarterMask = fairInterval / 4 - 1;
@@ -126,6 +136,8 @@ final class TaskSource {
             counters.countFailedSteal();
         } else {
             counters.countSteal();
+            steals.count(victim);
+            events.stolen(index, victim);
         }
         return task;
     }

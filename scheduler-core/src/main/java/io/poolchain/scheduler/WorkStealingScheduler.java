@@ -14,6 +14,7 @@ import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +52,17 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
 
     private final SchedulerOptions options;
     private final RunState runState = new RunState();
+    private final TaskSampling sampling;
     private final TaskQueues queues;
     private final WorkerThreads threads;
-    private final DroppedTasks dropped = new DroppedTasks();
+    private final DroppedTasks dropped;
+    private final TaskAges ages = new TaskAges();
+
+    /** Null if none was asked for. */
+    private final @Nullable TaskWatch watch;
+
+    /** Takes this out of JMX. */
+    private final Runnable unregister;
 
     /** Null if there is no bound. */
     private final @Nullable TaskRoom room;
@@ -63,12 +72,20 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
 
     WorkStealingScheduler(SchedulerOptions options) {
         this.options = options;
-        queues = new TaskQueues(options.parallelism(), Runtime.getRuntime().availableProcessors());
+        SchedulerLog log = new SchedulerLog(options.name(), options.uncaughtExceptionHandler());
+        SchedulerEvents events = SchedulerEvents.of(options.name());
+        dropped = new DroppedTasks(events);
+        sampling = new TaskSampling(options.sampleOneIn(), events, log);
+        queues = new TaskQueues(options.parallelism(), Runtime.getRuntime().availableProcessors(), sampling);
         room = options.capacity() == SchedulerOptions.UNBOUNDED
                 ? null
                 : new TaskRoom(options.parallelism(), options.capacity(), options.rejectionPolicy(), queues, dropped);
-        threads = new WorkerThreads(this, options, queues, runState, room);
+        threads = new WorkerThreads(this, options, log, sampling, queues, runState, room);
+        watch = options.watchNanos() == SchedulerOptions.NO_WATCH
+                ? null
+                : new TaskWatch(this, options.watchNanos(), runState, log, events);
         plain = room == null && options.taskDecorator() == null;
+        unregister = options.jmx() ? register(log) : () -> {};
     }
 
     /**
@@ -392,14 +409,21 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     }
 
     /**
-     * What the scheduler has done up to now. Costs the task path nothing; takes time in proportion to the workers.
+     * What the scheduler has done up to now. Costs the task path nothing; takes time in proportion to the workers, and to
+     * the pairs of them between which tasks were stolen.
      *
      * @return a new snapshot
      */
     public SchedulerStats stats() {
-        List<WorkerStats> workers = new ArrayList<>(queues.workers());
-        for (Worker worker : threads.workers()) {
-            workers.add(worker.stats());
+        Worker[] all = threads.workers();
+        StealMatrix steals =
+                StealMatrix.of(Stream.of(all).map(worker -> worker.steals).toList());
+        long[] stolen = steals.sumsByVictim();
+        List<WorkerStats> workers = new ArrayList<>(all.length);
+        List<TaskTimes> times = new ArrayList<>(all.length);
+        for (int index = 0; index < all.length; index++) {
+            workers.add(all[index].stats(stolen[index]));
+            times.add(all[index].times);
         }
         SubmissionQueue submissions = queues.submissions;
         return new SchedulerStats(
@@ -414,7 +438,91 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
                 submissions.growths(),
                 submissions.drops(),
                 dropped.snapshot(),
+                TaskSampling.sum(times, TaskTimes::waits),
+                TaskSampling.sum(times, TaskTimes::runs),
+                steals,
                 List.copyOf(workers));
+    }
+
+    /**
+     * What one worker has done up to now: cheaper than {@link #stats()} for those who want to know no more.
+     *
+     * @param worker its index, from 0; less than the number of workers that there have ever been
+     * @return a new snapshot
+     * @throws IndexOutOfBoundsException if there is no such worker
+     */
+    public WorkerStats stats(int worker) {
+        Worker[] all = threads.workers();
+        Objects.checkIndex(worker, all.length);
+        long stolen = 0;
+        for (Worker thief : all) {
+            stolen += thief.steals.from(worker);
+        }
+        return all[worker].stats(stolen);
+    }
+
+    /**
+     * Has the times of the tasks that are measured told to somebody, from now on.
+     *
+     * @param listener whom to tell
+     * @throws NullPointerException if {@code listener} is null
+     * @see SchedulerBuilder#sampleOneIn(int)
+     */
+    public void addTimeListener(TaskTimeListener listener) {
+        sampling.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Ends what {@link #addTimeListener} began. Does nothing if the listener is not there.
+     *
+     * @param listener whom not to tell any more
+     * @throws NullPointerException if {@code listener} is null
+     */
+    public void removeTimeListener(TaskTimeListener listener) {
+        sampling.remove(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * A picture of this moment, to be read by people: the state, the figures, and for each worker what it runs (the stack of
+     * its thread), for how long at least, how many tasks wait in its chain, and from whom it has last stolen. How long a
+     * task has run is not measured but seen: since the watchdog, or another call of this, first found it running.
+     *
+     * @return text of several lines, in no fixed format
+     */
+    public String dump() {
+        List<TaskAges.Running> running = runningTasks();
+        SchedulerStats stats = stats();
+        return SchedulerDump.of(state(), stats, threads.workers(), running);
+    }
+
+    /** The tasks that run now, and for how long they have been seen to. */
+    List<TaskAges.Running> runningTasks() {
+        return ages.look(threads.workers());
+    }
+
+    String state() {
+        return runState.describe();
+    }
+
+    /** A worker begins. */
+    void watch() {
+        if (watch != null) {
+            watch.start();
+        }
+    }
+
+    /** The last worker has ended. */
+    void terminated() {
+        unregister.run();
+    }
+
+    private Runnable register(SchedulerLog log) {
+        try {
+            return JmxView.register(this, log);
+        } catch (LinkageError noSuchModule) {
+            log.error("Scheduler {} could not be registered in JMX: there is no module java.management", noSuchModule);
+            return () -> {};
+        }
     }
 
     /** How many workers look for a task; for tests of the idle protocol. */

@@ -17,16 +17,25 @@ final class Worker extends WorkerStatus {
     /** And once more after giving up the processor so many times, before it falls asleep (docs/decisions/0004). */
     private static final int YIELDS = 2;
 
+    /** What {@link #runningTask} returns between two tasks. */
+    static final long NO_TASK = 0;
+
     /** The worker that the current thread is running, of whatever scheduler. */
     private static final ThreadLocal<@Nullable Worker> CURRENT = new ThreadLocal<>();
 
     final WorkerCounters counters = new WorkerCounters();
 
+    final StealCounts steals = new StealCounts();
+    final TaskTimes times;
+
+    private final Stopwatch threadTime = new Stopwatch();
+    private final Stopwatch parkedTime = new Stopwatch();
     private final WorkerFutures futures = new WorkerFutures();
-    private final int index;
+    final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
     private final TaskSource source;
+    private final Sampler sampler;
     private final IdleWorkers idle;
     private final RunState runState;
     private final WorkerThreads threads;
@@ -49,7 +58,9 @@ final class Worker extends WorkerStatus {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
-        this.source = new TaskSource(index, queues, threads.options, counters);
+        this.source = new TaskSource(index, queues, threads.options, counters, steals, threads.sampling.events);
+        this.times = new TaskTimes(index, threads.sampling);
+        this.sampler = threads.sampling.sampler(index);
         this.idle = idle;
         this.runState = runState;
         this.threads = threads;
@@ -63,6 +74,12 @@ final class Worker extends WorkerStatus {
         return worker != null && worker.threads == threads ? worker : null;
     }
 
+    /** The times of the worker that the calling thread runs, if they are kept for the same scheduler; or null. */
+    static @Nullable TaskTimes currentTimes(TaskSampling sampling) {
+        Worker worker = CURRENT.get();
+        return worker != null && worker.times.sampling == sampling ? worker.times : null;
+    }
+
     // ---- submission, by this worker's thread
 
     /** Adds a task to this worker's chain; false if the scheduler no longer accepts any. */
@@ -71,7 +88,7 @@ final class Worker extends WorkerStatus {
         if (!runState.isRunning()) {
             return false;
         }
-        chain.pushHead(task); // step push
+        chain.pushHead(sampler.sample(task, counters.submitted)); // step push
         VarHandle.fullFence(); // step fence
         if (!runState.isRunning() && chain.popHead() != null) {
             return false; // closed in between and nobody had taken it
@@ -88,6 +105,7 @@ final class Worker extends WorkerStatus {
         CURRENT.set(this);
         searching = false;
         woken = false;
+        threadTime.start();
         threads.runHook(threads.options.onThreadStart());
         try {
             boolean goOn = true;
@@ -101,6 +119,7 @@ final class Worker extends WorkerStatus {
             clearInterrupt();
             threads.runHook(threads.options.onThreadStop());
         } finally {
+            threadTime.stop();
             if (outer == null) {
                 CURRENT.remove();
             } else {
@@ -249,13 +268,18 @@ final class Worker extends WorkerStatus {
 
     /** Empty shells must not pile up in the chain of a worker that goes on waiting and helping in one task. */
     private void dropFinished() {
-        while (chain.peekHead() instanceof WorkerFuture<?> future
+        while (peekNewest() instanceof WorkerFuture<?> future
                 && future.isDone()
                 && StackReserve.isThereForAFewCalls() // an element and its counts must not come apart
                 && chain.popHead() != null) {
             counters.countStarted();
             completed();
         }
+    }
+
+    private @Nullable Runnable peekNewest() {
+        Runnable newest = chain.peekHead();
+        return newest == null ? null : SampledTask.unwrap(newest);
     }
 
     // ---- sleep
@@ -272,12 +296,17 @@ final class Worker extends WorkerStatus {
             threads.wakeAll(); // that may have come just too early to find this worker asleep
         }
         counters.countPark();
-        if (!parkUntilClaimed()) {
+        SchedulerEvents.Span parking = threads.sampling.events.parking();
+        parkedTime.start();
+        boolean claimed = parkUntilClaimed();
+        parkedTime.stop();
+        if (!claimed) {
             return false;
         }
         counters.countWakeup();
         searching = true;
         woken = true;
+        threads.sampling.events.unparked(parking, index);
         return true;
     }
 
@@ -307,7 +336,16 @@ final class Worker extends WorkerStatus {
         }
     }
 
-    WorkerStats stats() {
+    /** The number of the task that it runs, counted from 1, or NO_TASK. */
+    long runningTask() {
+        long completed = counters.completed();
+        long started = counters.started();
+        return started > completed ? started : NO_TASK;
+    }
+
+    /** To be told how many tasks others have stolen from this worker. */
+    WorkerStats stats(long stolen) {
+        long parkedNanos = parkedTime.elapsed();
         long completed = counters.completed();
         long failed = counters.failed();
         long steals = counters.steals();
@@ -329,9 +367,12 @@ final class Worker extends WorkerStatus {
                 failed,
                 steals,
                 counters.failedSteals(),
+                stolen,
                 parks,
                 wakeups,
                 useless,
+                threadTime.elapsed(),
+                parkedNanos,
                 chain.growths(),
                 chain.drops(),
                 chain.size(),

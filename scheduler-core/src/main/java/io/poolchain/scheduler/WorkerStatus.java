@@ -112,6 +112,10 @@ abstract class WorkerStatus {
         return true;
     }
 
+    final @Nullable Thread thread() {
+        return thread;
+    }
+
     final void interrupt() {
         Thread running = thread;
         if (running != null) {

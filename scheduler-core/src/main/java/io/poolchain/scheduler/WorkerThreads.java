@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerThreads {
     final SchedulerOptions options;
     final SchedulerLog log;
+    final TaskSampling sampling;
 
     /** For messages; and so that threads keep it alive, as those of a ThreadPoolExecutor do: its figures go on with them. */
     private final WorkStealingScheduler scheduler;
@@ -36,12 +37,15 @@ final class WorkerThreads {
     WorkerThreads(
             WorkStealingScheduler scheduler,
             SchedulerOptions options,
+            SchedulerLog log,
+            TaskSampling sampling,
             TaskQueues queues,
             RunState runState,
             @Nullable TaskRoom room) {
         this.scheduler = scheduler;
         this.options = options;
-        this.log = new SchedulerLog(options.name(), options.uncaughtExceptionHandler());
+        this.log = log;
+        this.sampling = sampling;
         this.factory = options.threadFactory();
         this.queues = queues;
         this.runState = runState;
@@ -256,6 +260,7 @@ final class WorkerThreads {
 
     private void runThread(Roster.Hiring hiring) {
         if (roster.begin(hiring)) {
+            scheduler.watch();
             Worker worker = hiring.worker;
             while (worker != null) {
                 worker.run();
@@ -301,6 +306,7 @@ final class WorkerThreads {
     void terminateIfDone() {
         if (roster.terminateIfDone(queues)) {
             log.debug("Scheduler {} has terminated");
+            scheduler.terminated();
         }
     }
 

@@ -54,6 +54,17 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("org.slf4j..");
 
+    /** Their modules may not be there. */
+    @ArchTest
+    static final ArchRule flightRecorderAndJmxAreEachKnownToOneClass = noClasses()
+            .that()
+            .resideInAPackage(OURS)
+            .and()
+            .haveNameNotMatching(".*\\.(JfrEvents|JmxView)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jdk.jfr..", "javax.management..", "java.lang.management..");
+
     @ArchTest
     static final ArchRule coreNeverSeesMicrometerOrLogback = noClasses()
             .should()
@@ -62,7 +73,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule figuresKnowNoMachinery = noClasses()
-            .that(named("SchedulerStats", "WorkerStats", "DropReason"))
+            .that(named("SchedulerStats", "WorkerStats", "DropReason", "StealMatrix", "TimeHistogram"))
             .should()
             .dependOnClassesThat(named("Worker", "WorkerThreads", "TaskQueues", "SubmissionQueue", "IdleWorkers"));
 

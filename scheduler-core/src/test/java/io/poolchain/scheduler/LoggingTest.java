@@ -8,10 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 class LoggingTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(WorkStealingScheduler.class);
-    private final Recorder recorder = new Recorder();
+    private final LogRecorder recorder = new LogRecorder();
     private Level levelBefore;
     private Thread.UncaughtExceptionHandler handlerBefore;
 
@@ -173,34 +169,5 @@ class LoggingTest {
 
     private static WorkStealingScheduler scheduler(String name) {
         return WorkStealingScheduler.builder().name(name).parallelism(1).build();
-    }
-
-    /** Keeps what is logged; Logback's own list appender is not made for several threads. */
-    private static final class Recorder extends AppenderBase<ILoggingEvent> {
-        final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
-        volatile boolean failing;
-
-        @Override
-        public synchronized void doAppend(ILoggingEvent event) {
-            if (failing) {
-                throw new IllegalStateException("a broken appender");
-            }
-            events.add(event);
-        }
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            doAppend(event);
-        }
-
-        List<String> texts(Level level) {
-            return events.stream()
-                    .filter(event -> event.getLevel() == level)
-                    .map(event -> event.getThrowableProxy() == null
-                            ? event.getFormattedMessage()
-                            : event.getFormattedMessage() + ": "
-                                    + event.getThrowableProxy().getMessage())
-                    .toList();
-        }
     }
 }

@@ -75,6 +75,9 @@ class SchedulerBuilderTest {
         assertRefused(
                 () -> builder.fairnessInterval(Integer.MAX_VALUE),
                 "fairnessInterval must be from 4 to 1048576, but was 2147483647");
+        assertRefused(() -> builder.sampleOneIn(-1), "sampleOneIn must be from 0 to 1048576, but was -1");
+        assertRefused(() -> builder.sampleOneIn(1 << 21), "sampleOneIn must be from 0 to 1048576, but was 2097152");
+        assertRefused(() -> builder.watch(Duration.ZERO), "watch must be more than zero, but was PT0S");
         assertRefused(() -> builder.keepAlive(Duration.ZERO), "keepAlive must be more than zero, but was PT0S");
         assertRefused(
                 () -> builder.keepAlive(Duration.ofSeconds(-1)), "keepAlive must be more than zero, but was PT-1S");
@@ -90,6 +93,7 @@ class SchedulerBuilderTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> builder.keepAlive(null))
                 .withMessage("time");
+        assertThatNullPointerException().isThrownBy(() -> builder.watch(null)).withMessage("limit");
         assertThatNullPointerException()
                 .isThrownBy(() -> builder.rejectionPolicy(null))
                 .withMessage("policy");

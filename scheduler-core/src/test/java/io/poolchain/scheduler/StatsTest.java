@@ -25,6 +25,7 @@ class StatsTest {
                 .parallelism(n)
                 .keepAlive(Duration.ofMillis(1))
                 .capacity(500)
+                .sampleOneIn(3)
                 .build();
         withScheduler(busy, scheduler -> {
             AtomicBoolean stop = new AtomicBoolean();
@@ -54,6 +55,7 @@ class StatsTest {
             assertThat(quiet.started()).isEqualTo(quiet.completed());
             assertThat(quiet.submitted()).isEqualTo(quiet.completed() + quiet.dropped(DropReason.DISCARDED));
             assertThat(quiet.queued()).isZero();
+            assertThat(pairs(quiet.stealMatrix())).isEqualTo(quiet.steals());
             assertThat(quiet.activeWorkers()).isZero();
         });
     }
@@ -89,6 +91,23 @@ class StatsTest {
         }
     }
 
+    private static long pairs(StealMatrix matrix) {
+        long sum = 0;
+        for (int thief = 0; thief < matrix.workers(); thief++) {
+            for (long tasks : matrix.victimsOf(thief).values()) {
+                sum += tasks;
+            }
+        }
+        return sum;
+    }
+
+    private static void addPairs(List<List<Long>> pairs, TimeHistogram before, TimeHistogram now) {
+        pairs.add(List.of(before.total().toNanos(), now.total().toNanos()));
+        for (int bucket = 0; bucket < TimeHistogram.BUCKETS; bucket++) {
+            pairs.add(List.of(before.counts().get(bucket), now.counts().get(bucket)));
+        }
+    }
+
     static void assertSane(SchedulerStats before, SchedulerStats now) {
         List<List<Long>> pairs = new ArrayList<>();
         pairs.add(List.of(before.submittedOutside(), now.submittedOutside()));
@@ -98,6 +117,10 @@ class StatsTest {
         for (DropReason reason : DropReason.values()) {
             pairs.add(List.of(before.dropped(reason), now.dropped(reason)));
         }
+        for (TaskPath path : TaskPath.values()) {
+            addPairs(pairs, before.waitTimes().get(path), now.waitTimes().get(path));
+            addPairs(pairs, before.runTimes().get(path), now.runTimes().get(path));
+        }
         for (WorkerStats old : before.workers()) {
             WorkerStats worker = now.workers().get(old.index());
             pairs.add(List.of(old.submitted(), worker.submitted()));
@@ -106,6 +129,9 @@ class StatsTest {
             pairs.add(List.of(old.failed(), worker.failed()));
             pairs.add(List.of(old.steals(), worker.steals()));
             pairs.add(List.of(old.failedSteals(), worker.failedSteals()));
+            pairs.add(List.of(old.stolen(), worker.stolen()));
+            pairs.add(List.of(old.threadNanos(), worker.threadNanos()));
+            pairs.add(List.of(old.parkedNanos(), worker.parkedNanos()));
             pairs.add(List.of(old.parks(), worker.parks()));
             pairs.add(List.of(old.wakeups(), worker.wakeups()));
             pairs.add(List.of(old.uselessWakeups(), worker.uselessWakeups()));
@@ -116,11 +142,13 @@ class StatsTest {
             assertThat(pair.get(0)).isNotNegative().isLessThanOrEqualTo(pair.get(1));
         }
         assertThat(now.queued()).isNotNegative();
+        assertThat(pairs(now.stealMatrix())).isLessThanOrEqualTo(now.steals());
         for (WorkerStats worker : now.workers()) {
             assertThat(worker.completed()).isLessThanOrEqualTo(worker.started());
             assertThat(worker.uselessWakeups()).isLessThanOrEqualTo(worker.wakeups());
             assertThat(worker.wakeups()).isLessThanOrEqualTo(worker.parks());
             assertThat(worker.queued()).isNotNegative();
+            assertThat(worker.parkedNanos()).isLessThanOrEqualTo(worker.threadNanos());
             assertThat(worker.chainCapacity()).isPositive();
         }
         assertThat(now.poolSize()).isBetween(0, now.largestPoolSize());

@@ -39,6 +39,7 @@ public final class PoolChain<E> {
     private final int firstCapacity;
     private final int maxCapacity;
     private final long startIndex;
+    private final RingListener rings;
 
     /**
      * The newest ring, the only one that is pushed to. Written by the owner alone, plainly; others read it for figures
@@ -59,14 +60,28 @@ public final class PoolChain<E> {
 
     /** Makes an empty chain with one small ring. */
     public PoolChain() {
-        this(FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0);
+        this(RingListener.NONE);
+    }
+
+    /**
+     * Makes an empty chain with one small ring.
+     *
+     * @param rings is told of rings that come and go
+     */
+    public PoolChain(RingListener rings) {
+        this(FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0, rings);
     }
 
     /** As the public constructor; tests choose small rings, and indexes just below their wrap-around. */
     PoolChain(int firstCapacity, int maxCapacity, long startIndex) {
+        this(firstCapacity, maxCapacity, startIndex, RingListener.NONE);
+    }
+
+    private PoolChain(int firstCapacity, int maxCapacity, long startIndex, RingListener rings) {
         this.firstCapacity = PoolDequeue.requireCapacity("firstCapacity", firstCapacity);
         this.maxCapacity = PoolDequeue.requireCapacity("maxCapacity", maxCapacity);
         this.startIndex = startIndex;
+        this.rings = rings;
         head = new Ring<>(firstCapacity, startIndex, null, 0, 0);
         tail = head;
     }
@@ -86,6 +101,7 @@ public final class PoolChain<E> {
             Ring<E> larger = new Ring<>(capacity, startIndex, ring, ring.ordinal + 1, ring.growths + 1);
             larger.pushHead(element);
             link(ring, larger);
+            rings.grown(capacity);
         }
     }
 
@@ -144,6 +160,7 @@ public final class PoolChain<E> {
                 if (TAIL.compareAndSet(this, ring, next)) {
                     next.prev = null; // the owner must not keep a dropped ring alive
                     ring.next = ring; // nor a dropped ring all those after it
+                    rings.dropped(ring.capacity());
                 }
                 ring = next;
             } else if (ring.next == null) { // after the pop: it was still the newest when it was empty

@@ -26,13 +26,16 @@ import java.util.function.ToLongFunction;
  * 4 ms with 1,000, on JDK 17 and 2 processors.
  */
 final class SchedulerMeters {
-    private static final String ATTEMPTS = "attempts";
+    static final String ATTEMPTS = "attempts";
     private static final String PARKS = "parks";
     private static final String RINGS = "rings";
-    private static final String SLOTS = "slots";
-    private static final String STEALS = "steals";
+    private static final String SECONDS = "seconds";
+    static final String SLOTS = "slots";
+    static final String STEALS = "steals";
     private static final String WAKEUPS = "wakeups";
     private static final String WORKERS = "workers";
+
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final MeterRegistry registry;
     private final WorkStealingScheduler scheduler;
@@ -52,6 +55,7 @@ final class SchedulerMeters {
         meters.steals();
         meters.chains();
         meters.workers();
+        meters.times();
         meters.executor();
         return meters.meters;
     }
@@ -159,6 +163,20 @@ final class SchedulerMeters {
                 SchedulerStats::uselessWakeups);
     }
 
+    /** Two counters, for the share of time in which the workers slept in any interval. */
+    private void times() {
+        counter(
+                "scheduler.workers.thread.time",
+                SECONDS,
+                "How long the workers have had threads, all together",
+                stats -> stats.threadNanos() / NANOS_PER_SECOND);
+        counter(
+                "scheduler.workers.parked.time",
+                SECONDS,
+                "How long of that they slept for want of tasks",
+                stats -> stats.parkedNanos() / NANOS_PER_SECOND);
+    }
+
     /** As Micrometer's own meters of a ThreadPoolExecutor, to the letter, for the dashboards that exist. */
     private void executor() {
         counter(
@@ -222,7 +240,7 @@ final class SchedulerMeters {
         return stats -> stats.workers().stream().mapToLong(figure).sum();
     }
 
-    private static String tagValue(Enum<?> constant) {
+    static String tagValue(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -18,7 +18,8 @@ import java.util.Set;
 /**
  * The meters of one scheduler: {@code new SchedulerMetrics(scheduler).bindTo(registry)}. docs/metrics.md lists them.
  *
- * <p>They cost the scheduler nothing until they are read. Each read takes its own {@link WorkStealingScheduler#stats()},
+ * <p>They cost the scheduler nothing until they are read; but for the two timers, which are told the times of the tasks
+ * that the scheduler measures ({@link io.poolchain.scheduler.SchedulerBuilder#sampleOneIn(int)}). Each read takes its own {@link WorkStealingScheduler#stats()},
  * so a meter shows whatever happened before it was read, and a counter never goes back.
  *
  * <p>All meters have the tag {@code name}, the name of the scheduler. As always in Micrometer, the first meter of a name
@@ -34,8 +35,14 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
     private final WeakReference<WorkStealingScheduler> scheduler;
     private final Tags tags;
 
+    /** Guarded by this. */
+    private boolean perWorker;
+
     /** The meters that this object added to a registry and has not removed. Guarded by this. */
     private final List<Bound> bound = new ArrayList<>();
+
+    /** The timers that the scheduler has been told to feed. Guarded by this. */
+    private final List<TaskTimers> fed = new ArrayList<>();
 
     /**
      * Meters with no tags but {@code name} and their own.
@@ -61,7 +68,20 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
     }
 
     /**
-     * Adds the meters to a registry. Those that it already has stay as they are, so a second call does nothing. May be
+     * Adds the meters of each worker as well, from the next {@link #bindTo} on: eight, some of several series, for each
+     * worker that there has been by then. Workers that come later by {@link WorkStealingScheduler#setParallelism} get
+     * theirs at the next {@code bindTo}.
+     *
+     * @return this
+     */
+    public synchronized SchedulerMetrics perWorker() {
+        perWorker = true;
+        return this;
+    }
+
+    /**
+     * Adds the meters to a registry. Those that it already has stay as they are, so a second call adds at most those of
+     * workers that have come since ({@link #perWorker()}). May be
      * called for several registries, and again after {@link #close()}.
      *
      * @throws NullPointerException if {@code registry} is null
@@ -75,10 +95,31 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
         }
         Set<Meter> before = Collections.newSetFromMap(new IdentityHashMap<>()); // equal meters may not be the same
         before.addAll(registry.getMeters());
-        for (Meter meter : SchedulerMeters.register(registry, alive, tags)) {
+        List<Meter> meters = SchedulerMeters.register(registry, alive, tags);
+        if (perWorker) {
+            meters.addAll(WorkerMeters.register(registry, alive, tags));
+        }
+        for (Meter meter : meters) {
             if (!before.contains(meter)) {
                 bound.add(new Bound(registry, meter));
             }
+        }
+        bindTimers(registry, alive, before);
+    }
+
+    /** Timers that the registry had already are fed by whoever made them. */
+    private void bindTimers(MeterRegistry registry, WorkStealingScheduler alive, Set<Meter> before) {
+        TaskTimers timers = new TaskTimers(registry, tags);
+        boolean anyNew = false;
+        for (Meter timer : timers.all()) {
+            if (!before.contains(timer)) {
+                bound.add(new Bound(registry, timer));
+                anyNew = true;
+            }
+        }
+        if (anyNew) {
+            alive.addTimeListener(timers);
+            fed.add(timers);
         }
     }
 
@@ -88,6 +129,11 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
      */
     @Override
     public synchronized void close() {
+        WorkStealingScheduler alive = scheduler.get();
+        if (alive != null) {
+            fed.forEach(alive::removeTimeListener);
+        }
+        fed.clear();
         bound.forEach(Bound::remove);
         bound.clear();
     }

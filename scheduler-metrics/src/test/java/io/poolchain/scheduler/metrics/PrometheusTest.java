@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.poolchain.scheduler.SchedulerStats;
+import io.poolchain.scheduler.TaskPath;
+import io.poolchain.scheduler.TimeHistogram;
 import io.poolchain.scheduler.WorkStealingScheduler;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,6 +66,49 @@ class PrometheusTest {
         } finally {
             fixed.shutdown();
         }
+    }
+
+    @Test
+    void theTimesAreHistograms() throws Exception {
+        WorkStealingScheduler orders = WorkStealingScheduler.builder()
+                .name("orders")
+                .parallelism(2)
+                .sampleOneIn(1)
+                .build();
+        try (orders) {
+            new SchedulerMetrics(orders).bindTo(registry);
+            stealOne(orders);
+        }
+        String scrape = registry.scrape();
+        assertThat(scrape.lines())
+                .contains(
+                        "# TYPE scheduler_tasks_wait_seconds histogram",
+                        "# TYPE scheduler_tasks_run_seconds histogram",
+                        "scheduler_tasks_wait_seconds_count{name=\"orders\",path=\"local\"} 0",
+                        "scheduler_tasks_wait_seconds_count{name=\"orders\",path=\"stolen\"} 1",
+                        "scheduler_tasks_wait_seconds_count{name=\"orders\",path=\"submitted\"} 1",
+                        "scheduler_tasks_run_seconds_count{name=\"orders\",path=\"stolen\"} 1");
+        SchedulerStats stats = orders.stats();
+        assertShown(scrape, "scheduler_tasks_wait_seconds", stats.waitTimes());
+        assertShown(scrape, "scheduler_tasks_run_seconds", stats.runTimes());
+    }
+
+    /** Each bucket, the count and the sum are those of the scheduler's own histograms. */
+    private static void assertShown(String scrape, String name, Map<TaskPath, TimeHistogram> times) {
+        times.forEach((path, histogram) -> {
+            String tags = "{name=\"orders\",path=\"" + path.name().toLowerCase(Locale.ROOT) + "\"";
+            long cumulated = 0;
+            for (int bucket = 0; bucket < histogram.counts().size(); bucket++) {
+                cumulated += histogram.counts().get(bucket);
+                String bound = bucket < TimeHistogram.bounds().size()
+                        ? Double.toString(TimeHistogram.bounds().get(bucket).toNanos() / 1e9)
+                        : "+Inf";
+                assertThat(scrape.lines()).contains(name + "_bucket" + tags + ",le=\"" + bound + "\"} " + cumulated);
+            }
+            assertThat(scrape.lines())
+                    .contains(name + "_count" + tags + "} " + histogram.count())
+                    .contains(name + "_sum" + tags + "} " + histogram.total().toNanos() / 1e9);
+        });
     }
 
     private static void stealOne(WorkStealingScheduler scheduler) throws Exception {

@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.poolchain.scheduler.SchedulerBuilder;
 import io.poolchain.scheduler.WorkStealingScheduler;
+import io.poolchain.scheduler.WorkerStats;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -277,13 +280,47 @@ class SchedulerMetersTest {
 
     // ---- vocabulary
 
+    @Test
+    void aWorkersMetersAreThoseOfThatWorker() throws Exception {
+        start(2);
+        CountDownLatch stolen = new CountDownLatch(1);
+        scheduler
+                .submit(() -> {
+                    scheduler.execute(stolen::countDown);
+                    stolen.await(); // only the other worker can do it
+                    return null;
+                })
+                .get();
+        scheduler.close();
+        String victim = scheduler.stats(0).submitted() == 1 ? "0" : "1";
+        String thief = victim.equals("0") ? "1" : "0";
+
+        assertThat(read("scheduler.worker.tasks", "worker", thief)).isEqualTo(1);
+        assertThat(read("scheduler.worker.steals", "worker", thief)).isEqualTo(1);
+        assertThat(read("scheduler.worker.steals", "worker", victim)).isZero();
+        assertThat(read("scheduler.worker.stolen", "worker", victim)).isEqualTo(1);
+        assertThat(read("scheduler.worker.stolen", "worker", thief)).isZero();
+        assertThat(read("scheduler.worker.queued", "worker", victim)).isZero();
+        assertThat(read("scheduler.worker.chain.capacity", "worker", victim)).isEqualTo(8);
+        assertThat(read("scheduler.worker.busy", "worker", thief)).isBetween(0.0, 1.0);
+        WorkerStats stats = scheduler.stats(Integer.parseInt(thief));
+        assertThat(read("scheduler.worker.steals.failed", "worker", thief)).isEqualTo(stats.failedSteals());
+        FunctionTimer parked =
+                registry.get("scheduler.worker.parked").tag("worker", thief).functionTimer();
+        assertThat(parked.count()).isEqualTo(stats.parks());
+        assertThat(parked.totalTime(TimeUnit.NANOSECONDS)).isEqualTo(stats.parkedNanos());
+        double seconds = scheduler.stats().threadNanos() / 1e9;
+        assertThat(read("scheduler.workers.thread.time")).isPositive().isEqualTo(seconds);
+        assertThat(read("scheduler.workers.parked.time")).isBetween(0.0, seconds);
+    }
+
     private void start(int parallelism) {
         start(WorkStealingScheduler.builder().parallelism(parallelism));
     }
 
     private void start(SchedulerBuilder builder) {
         scheduler = builder.build();
-        new SchedulerMetrics(scheduler).bindTo(registry);
+        new SchedulerMetrics(scheduler).perWorker().bindTo(registry);
     }
 
     private void submit(int tasks) {

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Enabled;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of one scheduler for the JDK's flight recorder; the only class that knows it. docs/operations.md lists them.
+ * While nobody records, each comes down to a test that the compiler sees is false. Where there is no memory for an event, it
+ * is lost, and nothing else: its caller may have a task in hand.
+ */
+@SuppressWarnings("UnusedVariable") // the recorder reads the fields of events
+final class JfrEvents implements SchedulerEvents {
+    private final String scheduler;
+
+    JfrEvents(String scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    @Category("Poolchain")
+    @StackTrace(false)
+    private abstract static class SchedulerEvent extends Event {
+        @Label("Scheduler")
+        String scheduler = "";
+    }
+
+    // ---- steals
+
+    @Name("poolchain.Steal")
+    @Label("Steal")
+    @Description("A worker has taken a task from another worker's chain")
+    @Enabled(false)
+    private static final class Steal extends SchedulerEvent {
+        @Label("Thief")
+        int thief;
+
+        @Label("Victim")
+        int victim;
+    }
+
+    @Override
+    public void stolen(int thief, int victim) {
+        try {
+            Steal event = new Steal();
+            if (event.shouldCommit()) {
+                event.scheduler = scheduler;
+                event.thief = thief;
+                event.victim = victim;
+                event.commit();
+            }
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+
+    // ---- sleep
+
+    @Name("poolchain.Park")
+    @Label("Park")
+    @Description("A worker slept for want of tasks")
+    @Enabled(false)
+    private static final class Park extends SchedulerEvent implements Span {
+        @Label("Worker")
+        int worker;
+    }
+
+    @Override
+    public @Nullable Span parking() {
+        try {
+            Park event = new Park();
+            return event.isEnabled() ? begun(event) : null;
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
+    }
+
+    private static <E extends Event> E begun(E event) {
+        event.begin();
+        return event;
+    }
+
+    @Override
+    public void unparked(@Nullable Span parking, int worker) {
+        try {
+            if (parking instanceof Park event && event.shouldCommit()) {
+                event.scheduler = scheduler;
+                event.worker = worker;
+                event.commit();
+            }
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+
+    // ---- tasks that are measured
+
+    private abstract static class TaskEvent extends SchedulerEvent implements Span {
+        @Label("Worker")
+        int worker;
+
+        @Label("Path")
+        @Description("How the task came to its worker")
+        String path = "";
+
+        @Label("Task")
+        Class<?> task = Runnable.class;
+    }
+
+    @Name("poolchain.TaskWait")
+    @Label("Task Wait")
+    @Description("A measured task waited from its submission to its start")
+    @Threshold("20 ms")
+    private static final class TaskWait extends TaskEvent {}
+
+    @Name("poolchain.TaskRun")
+    @Label("Task Run")
+    @Description("A measured task ran")
+    @Threshold("20 ms")
+    private static final class TaskRun extends TaskEvent {}
+
+    @Override
+    public @Nullable Span waiting() {
+        try {
+            TaskWait event = new TaskWait();
+            return event.isEnabled() ? begun(event) : null;
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void waited(@Nullable Span waiting, int worker, TaskPath path, Runnable task) {
+        try {
+            commit(waiting, worker, path, task);
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+
+    @Override
+    public @Nullable Span running() {
+        try {
+            TaskRun event = new TaskRun();
+            return event.isEnabled() ? begun(event) : null;
+        } catch (OutOfMemoryError e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void ran(@Nullable Span running, int worker, TaskPath path, Runnable task) {
+        try {
+            commit(running, worker, path, task);
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+
+    private void commit(@Nullable Span span, int worker, TaskPath path, Runnable task) {
+        if (span instanceof TaskEvent event && event.shouldCommit()) {
+            event.scheduler = scheduler;
+            event.worker = worker;
+            event.path = path.name();
+            event.task = task.getClass();
+            event.commit();
+        }
+    }
+
+    // ---- chains
+
+    private abstract static class RingEvent extends SchedulerEvent {
+        @Label("Capacity")
+        @Description("Slots of the ring")
+        int capacity;
+    }
+
+    @Name("poolchain.ChainGrowth")
+    @Label("Chain Growth")
+    @Description("A queue was full and has got another ring")
+    private static final class ChainGrowth extends RingEvent {}
+
+    @Name("poolchain.RingDrop")
+    @Label("Ring Drop")
+    @Description("A drained ring was taken off a queue")
+    @Enabled(false)
+    private static final class RingDrop extends RingEvent {}
+
+    @Override
+    public void grown(int capacity) {
+        try {
+            commit(new ChainGrowth(), capacity);
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+
+    @Override
+    public void dropped(int capacity) {
+        try {
+            commit(new RingDrop(), capacity);
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+
+    private void commit(RingEvent event, int capacity) {
+        if (event.shouldCommit()) {
+            event.scheduler = scheduler;
+            event.capacity = capacity;
+            event.commit();
+        }
+    }
+
+    // ---- what goes wrong
+
+    @Name("poolchain.TaskDropped")
+    @Label("Task Dropped")
+    @Description("Tasks were refused, or were accepted and will never run")
+    @StackTrace(true)
+    private static final class TaskDropped extends SchedulerEvent {
+        @Label("Reason")
+        String reason = "";
+
+        @Label("Tasks")
+        long tasks;
+    }
+
+    @Override
+    public void taskDropped(DropReason reason, long tasks) {
+        try {
+            TaskDropped event = new TaskDropped();
+            if (event.shouldCommit()) {
+                event.scheduler = scheduler;
+                event.reason = reason.name();
+                event.tasks = tasks;
+                event.commit();
+            }
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+
+    @Name("poolchain.LongTask")
+    @Label("Long Task")
+    @Description("The watchdog has found a task that runs for longer than its limit")
+    private static final class LongTask extends SchedulerEvent {
+        @Label("Worker")
+        int worker;
+
+        @Label("Worker Thread")
+        @Nullable
+        Thread thread;
+
+        @Label("Age")
+        @Description("For how long it has run at least")
+        @Timespan
+        long age;
+    }
+
+    @Override
+    public void longTask(@Nullable Thread thread, int worker, long nanos) {
+        try {
+            LongTask event = new LongTask();
+            if (event.shouldCommit()) {
+                event.scheduler = scheduler;
+                event.worker = worker;
+                event.thread = thread;
+                event.age = nanos;
+                event.commit();
+            }
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+
+    @Name("poolchain.Saturation")
+    @Label("Saturation")
+    @Description("The watchdog has found all workers running tasks for its whole limit, and the queue has grown")
+    private static final class Saturation extends SchedulerEvent {
+        @Label("Workers")
+        int workers;
+
+        @Label("Queued")
+        long queued;
+
+        @Label("Completed")
+        @Description("Tasks that the workers have ended meanwhile")
+        long completed;
+    }
+
+    @Override
+    public void saturated(int workers, long queued, long completed) {
+        try {
+            Saturation event = new Saturation();
+            if (event.shouldCommit()) {
+                event.scheduler = scheduler;
+                event.workers = workers;
+                event.queued = queued;
+                event.completed = completed;
+                event.commit();
+            }
+        } catch (OutOfMemoryError e) {
+            // The event is lost.
+        }
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import static io.poolchain.scheduler.TestPools.await;
+import static io.poolchain.scheduler.TestPools.awaitQuiescence;
+import static io.poolchain.scheduler.TestPools.awaitTrue;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.poolchain.scheduler.TestPools.Blocker;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+
+/** The events of a recording, read back; and a JVM without a flight recorder. */
+class JfrTest {
+    private static final List<String> FREQUENT = List.of("Steal", "Park", "RingDrop");
+    private static final List<String> OTHERS =
+            List.of("TaskWait", "TaskRun", "ChainGrowth", "TaskDropped", "LongTask", "Saturation");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void eachEventIsRecordedWithItsFields() throws Exception {
+        List<RecordedEvent> events = record(true);
+
+        RecordedEvent steal = first(events, "Steal");
+        assertThat(steal.getInt("thief") + steal.getInt("victim")).isEqualTo(1);
+        RecordedEvent park = first(events, "Park");
+        assertThat(park.getInt("worker")).isBetween(0, 1);
+        assertThat(park.getDuration()).isPositive();
+        assertThat(paths(events, "TaskWait")).containsExactlyInAnyOrder("SUBMITTED", "STOLEN", "LOCAL");
+        assertThat(paths(events, "TaskRun")).containsExactlyInAnyOrder("SUBMITTED", "STOLEN", "LOCAL");
+        RecordedEvent wait = first(events, "TaskWait");
+        assertThat(wait.getDuration()).isPositive();
+        assertThat(wait.getClass("task").getName()).contains("JfrTest");
+        assertThat(first(events, "ChainGrowth").getInt("capacity")).isEqualTo(16);
+        assertThat(first(events, "RingDrop").getInt("capacity")).isEqualTo(8);
+        RecordedEvent dropped = first(events, "TaskDropped");
+        assertThat(dropped.getString("reason")).isEqualTo("SHUTDOWN");
+        assertThat(dropped.getLong("tasks")).isEqualTo(1);
+        assertThat(dropped.getStackTrace().getFrames()).isNotEmpty();
+        RecordedEvent longTask = first(events, "LongTask");
+        assertThat(longTask.getDuration("age")).isGreaterThanOrEqualTo(Duration.ofMillis(5));
+        assertThat(longTask.getThread("thread").getJavaName()).startsWith("recorded-worker-");
+        RecordedEvent saturation = first(events, "Saturation");
+        assertThat(saturation.getInt("workers")).isEqualTo(2);
+        assertThat(saturation.getLong("queued")).isPositive();
+        assertThat(events)
+                .allSatisfy(event -> assertThat(event.getString("scheduler")).isEqualTo("recorded"));
+    }
+
+    @Test
+    void frequentEventsAreRecordedOnlyIfAskedFor() throws Exception {
+        List<RecordedEvent> events = record(false);
+        assertThat(events)
+                .extracting(event -> event.getEventType().getName())
+                .contains("poolchain.ChainGrowth", "poolchain.TaskDropped", "poolchain.LongTask")
+                .doesNotContainAnyElementsOf(
+                        FREQUENT.stream().map(name -> "poolchain." + name).toList());
+    }
+
+    private List<RecordedEvent> record(boolean all) throws Exception {
+        Path file = directory.resolve("events.jfr");
+        try (Recording recording = new Recording()) {
+            if (all) {
+                Stream.concat(FREQUENT.stream(), OTHERS.stream())
+                        .forEach(name -> recording.enable("poolchain." + name).withoutThreshold());
+            }
+            recording.start();
+            work();
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().startsWith("poolchain."))
+                .filter(event ->
+                        "recorded".equals(event.getString("scheduler"))) // not those of other tests' schedulers
+                .toList();
+    }
+
+    /** Something for each event. */
+    private static void work() throws Exception {
+        WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                .name("recorded")
+                .parallelism(2)
+                .sampleOneIn(1)
+                .watch(Duration.ofMillis(5))
+                .build();
+        CountDownLatch stolen = new CountDownLatch(1);
+        scheduler.execute(() -> {
+            scheduler.execute(stolen::countDown);
+            await(stolen, scheduler); // only the other worker can do it
+        });
+        awaitQuiescence(scheduler);
+        scheduler.setParallelism(1);
+        scheduler.submit(() -> scheduler.execute(() -> {})).get();
+        awaitQuiescence(scheduler);
+        scheduler.setParallelism(2);
+        Blocker first = Blocker.startOn(scheduler);
+        Blocker second = Blocker.startOn(scheduler);
+        for (int i = 0; i < 100_000 && !isFull(scheduler); i++) {
+            scheduler.execute(() -> {});
+        }
+        long began = System.nanoTime();
+        awaitTrue(
+                () -> {
+                    scheduler.execute(() -> {});
+                    return System.nanoTime() - began > 200_000_000;
+                },
+                "some looks of the watchdog");
+        first.release();
+        second.release();
+        awaitQuiescence(scheduler);
+        scheduler.close();
+        try {
+            scheduler.execute(() -> {});
+        } catch (RejectedExecutionException e) {
+            // as it should be
+        }
+    }
+
+    private static boolean isFull(WorkStealingScheduler scheduler) {
+        return scheduler.stats().submissionQueueGrowth() > 0;
+    }
+
+    private static RecordedEvent first(List<RecordedEvent> events, String name) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals("poolchain." + name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name));
+    }
+
+    private static List<String> paths(List<RecordedEvent> events, String name) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals("poolchain." + name))
+                .map(event -> event.getString("path"))
+                .distinct()
+                .collect(Collectors.toList());
+    }
+
+    // ---- without
+
+    @Test
+    void aJvmWithoutFlightRecorderAndJmxRunsTasks() throws Exception {
+        String classPath = Stream.of(WorkStealingScheduler.class, JfrTest.class, Logger.class)
+                .map(type ->
+                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .collect(Collectors.joining(File.pathSeparator));
+        Path output = directory.resolve("output");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--limit-modules",
+                        "java.base",
+                        "-cp",
+                        classPath,
+                        Bare.class.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(process.waitFor(TestPools.HANG_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(output).content().contains("ran, modules: [java.base]");
+    }
+
+    /** What that JVM runs. */
+    static final class Bare {
+        private Bare() {}
+
+        public static void main(String[] args) throws Exception {
+            WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                    .sampleOneIn(1)
+                    .jmx(true)
+                    .watch(Duration.ofSeconds(1))
+                    .build();
+            try (scheduler) {
+                String modules = ModuleLayer.boot().modules().stream()
+                        .map(Module::getName)
+                        .toList()
+                        .toString();
+                System.out.println(scheduler.submit(() -> "ran").get() + ", modules: " + modules);
+            }
+        }
+    }
+}

@@ -7,12 +7,14 @@ import java.lang.management.MemoryMXBean;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /** Very many tasks wait in the queue, all workers being held. It is one task again and again: its own size does not count. */
 final class Burst {
     private static final long LOOK_NANOS = 100_000;
+    private static final long HOLD_MILLIS = 100;
 
     private Burst() {}
 
@@ -47,22 +49,31 @@ final class Burst {
                 new Figure("Heap of a burst, bytes per task", "kept afterwards", (after - before) / each));
     }
 
+    /**
+     * Has each worker wait, and returns what ends that. Once more if need be: where a worker takes two such tasks and starts
+     * one, the other may wait for the next submission to be noticed.
+     */
     private static CountDownLatch hold(Executor executor, int threads) throws InterruptedException {
         CountDownLatch open = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(threads);
-        for (int i = 0; i < threads; i++) {
-            executor.execute(() -> {
-                held.countDown();
-                try {
-                    open.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
-        }
-        Batching.flush(executor);
-        held.await();
+        do {
+            for (int i = 0; i < threads; i++) {
+                executor.execute(() -> {
+                    held.countDown();
+                    await(open);
+                });
+            }
+            Batching.flush(executor);
+        } while (!held.await(HOLD_MILLIS, TimeUnit.MILLISECONDS));
         return open;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static long heap() {

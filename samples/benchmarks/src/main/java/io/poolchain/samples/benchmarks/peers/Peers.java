@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The executors by name. Any other class that has a public static {@code newFixedThreadPool(int)} goes by its own name. */
 public final class Peers {
@@ -41,6 +45,9 @@ public final class Peers {
     private static final Set<String> NO_NESTED_GET =
             Set.of("fixed", "cats-effect", "zio", "kotlin", "netty", "jetty", FLOOR);
 
+    private static final Map<String, Boolean> TRIED = new ConcurrentHashMap<>();
+    private static final long PATIENCE_SECONDS = 2;
+
     private Peers() {}
 
     /** {@return all names, in the order of the tables} */
@@ -59,7 +66,25 @@ public final class Peers {
 
     /** {@return whether a task may wait for one that it has submitted} */
     public static boolean allowsNestedGet(String name) {
-        return !NO_NESTED_GET.contains(name);
+        return CLASSES.containsKey(name)
+                ? !NO_NESTED_GET.contains(name)
+                : TRIED.computeIfAbsent(name, Peers::tryNestedGet);
+    }
+
+    private static boolean tryNestedGet(String name) {
+        if (!(start(name, 1) instanceof ExecutorService service)) {
+            return false;
+        }
+        try {
+            Future<Integer> outer = service.submit(() -> service.submit(() -> 1).get());
+            return outer.get(PATIENCE_SECONDS, TimeUnit.SECONDS) == 1;
+        } catch (TimeoutException deadlock) {
+            return false;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            service.shutdownNow();
+        }
     }
 
     /** {@return a new executor with so many threads, to be given to {@link #stop}} */

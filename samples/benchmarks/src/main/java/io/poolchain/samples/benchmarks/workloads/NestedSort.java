@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** The same as one would write it: a task submits the one half, sorts the other, and waits for the first. */
 final class NestedSort extends Workload {
@@ -30,7 +31,7 @@ final class NestedSort extends Workload {
         numbers.shuffle();
         ExecutorService service = ServiceView.of(executor);
         tally.result(service.submit(() -> new Range(kind, numbers, service, 0, numbers.values.length).call())
-                .get());
+                .get(Tally.PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 
     @Override

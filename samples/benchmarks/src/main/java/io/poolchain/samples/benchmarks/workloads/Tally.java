@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Tally {
     private static final int BITS = Long.SIZE;
     private static final int WORDS_PER_LINE = 16; // and its neighbour, which the processor fetches with it
-    private static final long PATIENCE_SECONDS = 60;
+
+    /** After that something is lost, not late. */
+    static final long PATIENCE_SECONDS = 60;
 
     private final int tasks;
     private final AtomicLongArray words;

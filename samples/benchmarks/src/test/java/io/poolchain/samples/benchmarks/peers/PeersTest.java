@@ -9,9 +9,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PeersTest {
@@ -33,7 +36,10 @@ class PeersTest {
                 });
             }
             Batching.flush(executor);
-            met.await();
+            while (!met.await(100, TimeUnit.MILLISECONDS)) {
+                executor.execute(() -> {}); // some leave the second task to the worker that has started the first
+                Batching.flush(executor);
+            }
 
             AtomicInteger running = new AtomicInteger();
             AtomicInteger most = new AtomicInteger();
@@ -64,8 +70,14 @@ class PeersTest {
     @Test
     void startsAnyClassByItsName() throws Exception {
         Executor executor = Peers.start(Executors.class.getName(), 1);
-        assertThat(executor).isInstanceOf(java.util.concurrent.ThreadPoolExecutor.class);
+        assertThat(executor).isInstanceOf(ThreadPoolExecutor.class);
         Peers.stop(executor);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"java.util.concurrent.Executors, false", "io.poolchain.scheduler.WorkStealingScheduler, true"})
+    void triesWhetherATaskMayWaitForItsOwn(String name, boolean may) {
+        assertThat(Peers.allowsNestedGet(name)).isEqualTo(may);
     }
 
     @Test

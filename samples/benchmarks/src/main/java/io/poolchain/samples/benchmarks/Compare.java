@@ -232,7 +232,11 @@ public final class Compare implements Callable<Integer> {
         Results results = new Results(ours, environment(), samples, failures);
         json.writeValue(out.resolve(name + ".json").toFile(), results);
         Files.writeString(out.resolve(name + ".md"), Markdown.page(results, name));
-        Plots.write(results, out, name);
+        try {
+            Plots.write(results, out, name);
+        } catch (RuntimeException | InternalError e) {
+            System.err.println("No plots, for want of fonts perhaps: " + e);
+        }
         System.out.println("Written to " + out.toAbsolutePath());
     }
 

@@ -46,7 +46,7 @@ public final class Plots {
         styler.setYAxisLogarithmic(true);
         styler.setOverlapped(true); // the dots of a row above each other
         styler.setXAxisLabelRotation(90);
-        styler.setXAxisMaxLabelCount(table.rows().size());
+        styler.setXAxisMaxLabelCount(Math.max(2, table.rows().size())); // all; it refuses 1
         styler.setChartBackgroundColor(Color.WHITE);
         for (String executor : table.executors()) {
             List<@Nullable Double> means =

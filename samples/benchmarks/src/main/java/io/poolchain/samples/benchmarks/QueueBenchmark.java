@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The queue alone: what the owner pays for a push and a pop, alone and beside a thief. One operation is sixteen elements
- * pushed and as many popped, reported per element.
+ * The queue alone: what the owner pays for a push and a pop, alone and beside a thief; and a push and a steal by one
+ * thread. One operation is sixteen elements pushed and as many taken, reported per element.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -143,5 +143,68 @@ public class QueueBenchmark {
     @GroupThreads(1)
     public Object packedThief(Queues queues) {
         return queues.packed.popTail();
+    }
+
+    /** What a thief pays, with nobody beside it: separate words. */
+    @Benchmark
+    @Group("ringSteals")
+    @OperationsPerInvocation(ELEMENTS)
+    public int ringSteals(Queues queues) {
+        int pushed = 0;
+        for (int i = 0; i < ELEMENTS; i++) {
+            pushed += queues.ring.pushHead(ELEMENT) ? 1 : 0;
+        }
+        int stolen = 0;
+        while (queues.ring.popTail() != null) {
+            stolen++;
+        }
+        return pushed + stolen;
+    }
+
+    /** What a thief pays, with nobody beside it: a chain of such rings. */
+    @Benchmark
+    @Group("chainSteals")
+    @OperationsPerInvocation(ELEMENTS)
+    public int chainSteals(Queues queues) {
+        for (int i = 0; i < ELEMENTS; i++) {
+            queues.chain.pushHead(ELEMENT);
+        }
+        int stolen = 0;
+        while (queues.chain.popTail() != null) {
+            stolen++;
+        }
+        return stolen;
+    }
+
+    /** What a thief pays, with nobody beside it: one packed word. */
+    @Benchmark
+    @Group("packedSteals")
+    @OperationsPerInvocation(ELEMENTS)
+    public int packedSteals(Queues queues) {
+        int pushed = 0;
+        for (int i = 0; i < ELEMENTS; i++) {
+            pushed += queues.packed.pushHead(ELEMENT) ? 1 : 0;
+        }
+        int stolen = 0;
+        while (queues.packed.popTail() != null) {
+            stolen++;
+        }
+        return pushed + stolen;
+    }
+
+    /** The owner beside a thief: a chain of rings. */
+    @Benchmark
+    @Group("chainAndThief")
+    @OperationsPerInvocation(ELEMENTS)
+    public int chainOwner(Queues queues) {
+        return chain(queues);
+    }
+
+    /** The thief beside the owner: a chain of rings. */
+    @Benchmark
+    @Group("chainAndThief")
+    @GroupThreads(1)
+    public Object chainThief(Queues queues) {
+        return queues.chain.popTail();
     }
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.samples.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.poolchain.samples.benchmarks.report.Results;
+import io.poolchain.samples.benchmarks.report.Sample;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CompareTest {
+    private static final String PREFIX = "results-" + Runtime.version().feature();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void writesTablesAndSamples() throws Exception {
+        int exitCode = new CommandLine(new Compare())
+                .execute(
+                        "--quick",
+                        "--executors=poolchain,floor,java.util.concurrent.Executors",
+                        "--workloads=chain-1000",
+                        "--measures=wake-up",
+                        "--out=" + folder);
+
+        assertThat(exitCode).isZero();
+        Results results =
+                new ObjectMapper().readValue(folder.resolve(PREFIX + ".json").toFile(), Results.class);
+        assertThat(results.failures()).isEmpty();
+        assertThat(results.samples())
+                .extracting(Sample::row)
+                .contains("chain-1000", "an idle pool, p50", "an idle pool, p99");
+        assertThat(results.samples())
+                .extracting(Sample::executor)
+                .contains("poolchain", "floor", "java.util.concurrent.Executors");
+        assertThat(results.samples())
+                .allSatisfy(sample -> assertThat(sample.value()).isPositive());
+        assertThat(Files.readString(folder.resolve(PREFIX + ".md"))).contains("## Time, ns per task");
+    }
+
+    @Test
+    void tellsWhatItCouldNotMeasure() throws Exception {
+        int threads = Runtime.getRuntime().availableProcessors() + 1;
+
+        int exitCode = new CommandLine(new Compare())
+                .execute("--quick", "--executors=zio", "--threads=" + threads, "--out=" + folder);
+
+        assertThat(exitCode).isZero();
+        assertThat(Files.readString(folder.resolve(PREFIX + ".md"))).contains("- zio: has a thread for each processor");
+    }
+}

@@ -72,10 +72,11 @@ class Chart {
 /** Hidden as long as there is nothing to show. */
 class WaitTimes {
   show(history) {
-    if (!history.at(-1).waitTime) {
+    const measured = history.some(past => past.waitTime);
+    document.getElementById('wait-time').hidden = !measured;
+    if (!measured) {
       return;
     }
-    document.getElementById('wait-time').hidden = false;
     this.chart ??= new Chart('waits', [
       { label: '50 %', stroke: '--running', figure: past => past.waitTime?.p50 },
       { label: '90 %', stroke: '--searching', figure: past => past.waitTime?.p90 },

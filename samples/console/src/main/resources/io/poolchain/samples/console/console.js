@@ -30,7 +30,7 @@ function show(snapshot) {
   if (before && isOlder(snapshot, before)) {
     history = []; // another process answers now
   }
-  const now = figures(snapshot, history.at(-1));
+  const now = figures(snapshot, history);
   history = [...history, now].filter(past => past.seconds >= now.seconds - WINDOW_SECONDS);
   showFigures(now);
   charts.forEach(chart => chart.show(history));

@@ -2,7 +2,6 @@
 // Who stole from whom: the more, the deeper the colour.
 import { readable } from './figures.js';
 
-const MOST = 32;
 const section = document.getElementById('steal-matrix');
 
 /** The matrix has a row for each thief and a column for each victim; there may be none. */
@@ -11,13 +10,12 @@ export function showStealMatrix(matrix) {
   if (!matrix) {
     return;
   }
-  const shown = matrix.slice(0, MOST).map(row => row.slice(0, MOST));
-  const largest = Math.max(1, ...shown.flat());
+  const largest = Math.max(1, ...matrix.flat());
   const table = document.createElement('table');
   const victims = table.createTHead().insertRow();
-  victims.append(header(''), ...shown.map((row, victim) => header(victim)));
+  victims.append(header(''), ...matrix.map((row, victim) => header(victim)));
   const body = table.createTBody();
-  shown.forEach((row, thief) => {
+  matrix.forEach((row, thief) => {
     const line = body.insertRow();
     line.append(header(thief));
     row.forEach((steals, victim) => {

@@ -13,7 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,8 +24,11 @@ class SchedulerConsoleTest {
     private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"]*)\"|from '([^']*)'|fetch\\('([^']*)'");
     private static final Path RESOURCES = Path.of("src/main/resources/io/poolchain/samples/console");
 
-    private final WorkStealingScheduler scheduler =
-            WorkStealingScheduler.builder().name("orders").parallelism(2).build();
+    private final WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+            .name("orders")
+            .parallelism(2)
+            .sampleOneIn(1)
+            .build();
     private PageServer server;
 
     @BeforeEach
@@ -80,21 +83,35 @@ class SchedulerConsoleTest {
     }
 
     @Test
-    void whatIsNotMeasuredIsLeftOut() throws Exception {
-        assertThat(snapshot().fieldNames()).toIterable().containsExactly("seconds", "stats");
+    void beforeTheFirstStealThereIsNoMatrix() throws Exception {
+        assertThat(snapshot().fieldNames()).toIterable().containsExactly("seconds", "stats", "waits");
     }
 
     @Test
-    void whatIsMeasuredIsToldAsThePageWantsIt() throws Exception {
-        Snapshot full = new Snapshot(
-                1,
-                scheduler.stats(),
-                new Snapshot.WaitTime(1e-6, 1e-3, 0.5),
-                List.of(List.of(0L, 3L), List.of(4L, 0L)));
-        JsonNode json = new ObjectMapper().valueToTree(full);
+    void waitsAreCountedAndStealsToldApart() throws Exception {
+        CountDownLatch stolen = new CountDownLatch(1);
+        scheduler
+                .submit(() -> {
+                    scheduler.execute(stolen::countDown);
+                    stolen.await();
+                    return null;
+                })
+                .get();
+        JsonNode json = snapshot();
 
-        assertThat(json.get("waitTime")).hasToString("{\"p50\":1.0E-6,\"p90\":0.001,\"p99\":0.5}");
-        assertThat(json.get("stealMatrix")).hasToString("[[0,3],[4,0]]");
+        JsonNode waits = json.get("waits");
+        assertThat(waits.get("counts")).hasSize(waits.get("bounds").size() + 1);
+        assertThat(sum(waits.get("counts"))).isEqualTo(2);
+        assertThat(waits.get("bounds").get(0).doubleValue()).isEqualTo(1e-6);
+        assertThat(json.get("stealMatrix").toString()).isIn("[[0,1],[0,0]]", "[[0,0],[1,0]]");
+    }
+
+    private static long sum(JsonNode numbers) {
+        long sum = 0;
+        for (JsonNode number : numbers) {
+            sum += number.longValue();
+        }
+        return sum;
     }
 
     @Test

@@ -157,13 +157,6 @@ class LostWakeupTest {
         });
     }
 
-    private static void assertSameButForTheTime(SchedulerStats now, SchedulerStats before) {
-        assertThat(now)
-                .usingRecursiveComparison()
-                .ignoringFields("workers.threadNanos", "workers.parkedNanos")
-                .isEqualTo(before);
-    }
-
     /** From nothing to some 400 microseconds, short gaps as likely as long ones. */
     private static void spin(SplittableRandom random) {
         for (int i = random.nextInt(1 << random.nextInt(14)); i > 0; i--) {

@@ -85,6 +85,7 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
      * called for several registries, and again after {@link #close()}.
      *
      * @throws NullPointerException if {@code registry} is null
+     * @throws RuntimeException whatever the registry or one of its filters throws; none of the meters stays in it then
      */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
@@ -95,16 +96,37 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
         }
         Set<Meter> before = Collections.newSetFromMap(new IdentityHashMap<>()); // equal meters may not be the same
         before.addAll(registry.getMeters());
+        try {
+            bind(registry, alive, before);
+        } catch (Throwable failure) {
+            removeOurs(registry, before);
+            throw failure;
+        }
+    }
+
+    private void bind(MeterRegistry registry, WorkStealingScheduler alive, Set<Meter> before) {
         List<Meter> meters = SchedulerMeters.register(registry, alive, tags);
         if (perWorker) {
             meters.addAll(WorkerMeters.register(registry, alive, tags));
         }
+        List<Bound> added = new ArrayList<>();
         for (Meter meter : meters) {
             if (!before.contains(meter)) {
-                bound.add(new Bound(registry, meter));
+                added.add(new Bound(registry, meter));
             }
         }
         bindTimers(registry, alive, before);
+        bound.addAll(added);
+    }
+
+    /** What came since, with our tags. */
+    private void removeOurs(MeterRegistry registry, Set<Meter> before) {
+        List<Tag> ours = tags.stream().toList();
+        for (Meter meter : registry.getMeters()) {
+            if (!before.contains(meter) && meter.getId().getTags().containsAll(ours)) {
+                registry.remove(meter);
+            }
+        }
     }
 
     /** Timers that the registry had already are fed by whoever made them. */

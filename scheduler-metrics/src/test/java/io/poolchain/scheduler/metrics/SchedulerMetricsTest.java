@@ -2,9 +2,11 @@
 package io.poolchain.scheduler.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -14,6 +16,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.poolchain.scheduler.WorkStealingScheduler;
 import java.lang.ref.WeakReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +65,33 @@ class SchedulerMetricsTest {
                 .extracting(meter -> meter.getId().getName())
                 .containsExactly("other");
         assertThat(scheduler.isShutdown()).isFalse();
+    }
+
+    /** And the scheduler does not notice. */
+    @Test
+    void aRegistryThatThrowsKeepsNoneOfTheMeters() throws Exception {
+        registry.counter("other");
+        AtomicInteger meters = new AtomicInteger();
+        registry.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                if (meters.incrementAndGet() == 10) {
+                    throw new IllegalStateException("no more than nine");
+                }
+                return id;
+            }
+        });
+        assertThatIllegalStateException()
+                .isThrownBy(() -> metrics.bindTo(registry))
+                .withMessage("no more than nine");
+
+        assertThat(registry.getMeters())
+                .extracting(meter -> meter.getId().getName())
+                .containsExactly("other");
+        assertThat(scheduler.submit(() -> 1).get()).isEqualTo(1);
+
+        metrics.bindTo(registry);
+        assertThat(registry.getMeters()).hasSizeGreaterThan(10);
     }
 
     @Test

@@ -304,11 +304,11 @@ class SchedulerMetersTest {
         assertThat(read("scheduler.worker.chain.capacity", "worker", victim)).isEqualTo(8);
         assertThat(read("scheduler.worker.busy", "worker", thief)).isBetween(0.0, 1.0);
         WorkerStats stats = scheduler.stats(Integer.parseInt(thief));
-        assertThat(read("scheduler.worker.steals.failed", "worker", thief)).isEqualTo(stats.failedSteals());
+        assertThat(read("scheduler.worker.steals.failed", "worker", thief)).isEqualTo((double) stats.failedSteals());
         FunctionTimer parked =
                 registry.get("scheduler.worker.parked").tag("worker", thief).functionTimer();
-        assertThat(parked.count()).isEqualTo(stats.parks());
-        assertThat(parked.totalTime(TimeUnit.NANOSECONDS)).isEqualTo(stats.parkedNanos());
+        assertThat(parked.count()).isEqualTo((double) stats.parks());
+        assertThat(parked.totalTime(TimeUnit.NANOSECONDS)).isEqualTo((double) stats.parkedNanos());
         double seconds = scheduler.stats().threadNanos() / 1e9;
         assertThat(read("scheduler.workers.thread.time")).isPositive().isEqualTo(seconds);
         assertThat(read("scheduler.workers.parked.time")).isBetween(0.0, seconds);

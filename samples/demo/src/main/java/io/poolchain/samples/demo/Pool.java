@@ -19,6 +19,7 @@ enum Pool {
             return WorkStealingScheduler.builder()
                     .name(NAME)
                     .parallelism(threads)
+                    .sampleOneIn(16) // a task is a file: few, and none so short that this is felt
                     .build();
         }
     },

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one scheduler for the JDK's flight recorder; the only class that knows it. docs/operations.md lists them.
- * While nobody records, each comes down to a test that the compiler sees is false. Where there is no memory for an event, it
- * is lost, and nothing else: its caller may have a task in hand.
+ * While nobody records, each comes down to a test that the compiler sees is false. Whatever goes wrong, an event is lost
+ * and nothing else: its caller may have a task in hand.
  */
 @SuppressWarnings("UnusedVariable") // the recorder reads the fields of events
 final class JfrEvents implements SchedulerEvents {
@@ -23,6 +23,22 @@ final class JfrEvents implements SchedulerEvents {
 
     JfrEvents(String scheduler) {
         this.scheduler = scheduler;
+    }
+
+    /** Here rather than in the middle of a submission. */
+    static void loadAll() {
+        Event[] all = {
+            new Steal(),
+            new Park(),
+            new TaskWait(),
+            new TaskRun(),
+            new ChainGrowth(),
+            new RingDrop(),
+            new TaskDropped(),
+            new LongTask(),
+            new Saturation()
+        };
+        assert all.length > 0;
     }
 
     @Category("Poolchain")
@@ -56,7 +72,7 @@ final class JfrEvents implements SchedulerEvents {
                 event.victim = victim;
                 event.commit();
             }
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }
@@ -77,7 +93,7 @@ final class JfrEvents implements SchedulerEvents {
         try {
             Park event = new Park();
             return event.isEnabled() ? begun(event) : null;
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             return null;
         }
     }
@@ -95,7 +111,7 @@ final class JfrEvents implements SchedulerEvents {
                 event.worker = worker;
                 event.commit();
             }
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }
@@ -131,7 +147,7 @@ final class JfrEvents implements SchedulerEvents {
         try {
             TaskWait event = new TaskWait();
             return event.isEnabled() ? begun(event) : null;
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             return null;
         }
     }
@@ -140,7 +156,7 @@ final class JfrEvents implements SchedulerEvents {
     public void waited(@Nullable Span waiting, int worker, TaskPath path, Runnable task) {
         try {
             commit(waiting, worker, path, task);
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }
@@ -150,7 +166,7 @@ final class JfrEvents implements SchedulerEvents {
         try {
             TaskRun event = new TaskRun();
             return event.isEnabled() ? begun(event) : null;
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             return null;
         }
     }
@@ -159,7 +175,7 @@ final class JfrEvents implements SchedulerEvents {
     public void ran(@Nullable Span running, int worker, TaskPath path, Runnable task) {
         try {
             commit(running, worker, path, task);
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }
@@ -197,7 +213,7 @@ final class JfrEvents implements SchedulerEvents {
     public void grown(int capacity) {
         try {
             commit(new ChainGrowth(), capacity);
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }
@@ -206,7 +222,7 @@ final class JfrEvents implements SchedulerEvents {
     public void dropped(int capacity) {
         try {
             commit(new RingDrop(), capacity);
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }
@@ -243,7 +259,7 @@ final class JfrEvents implements SchedulerEvents {
                 event.tasks = tasks;
                 event.commit();
             }
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }
@@ -276,7 +292,7 @@ final class JfrEvents implements SchedulerEvents {
                 event.age = nanos;
                 event.commit();
             }
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }
@@ -307,7 +323,7 @@ final class JfrEvents implements SchedulerEvents {
                 event.completed = completed;
                 event.commit();
             }
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) {
             // The event is lost.
         }
     }

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -12,6 +13,7 @@ import javax.management.ObjectName;
 final class JmxView implements SchedulerMXBean {
     private final WeakReference<WorkStealingScheduler> scheduler;
     private final ObjectName objectName;
+    private final AtomicBoolean registered = new AtomicBoolean(true);
 
     private JmxView(WorkStealingScheduler scheduler) throws JMException {
         this.scheduler = new WeakReference<>(scheduler);
@@ -30,7 +32,11 @@ final class JmxView implements SchedulerMXBean {
         }
     }
 
+    /** Once: later somebody else may have the name. */
     private void unregister() {
+        if (!registered.compareAndSet(true, false)) {
+            return;
+        }
         try {
             ManagementFactory.getPlatformMBeanServer().unregisterMBean(objectName);
         } catch (JMException | RuntimeException e) {

@@ -41,12 +41,14 @@ final class RunState {
                 return false;
             }
             if (state.compareAndSet(current, target)) {
-                if (target == TERMINATED) {
-                    terminated.countDown();
-                }
                 return true;
             }
         }
+    }
+
+    /** Lets those go on who wait for the end: the last step of the thread that has moved the state to TERMINATED. */
+    void openLatch() {
+        terminated.countDown();
     }
 
     boolean isRunning() {

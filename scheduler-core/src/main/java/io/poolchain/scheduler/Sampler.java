@@ -18,9 +18,6 @@ final class Sampler {
     private final int origin;
     private final int period;
 
-    /** The count at which the next task is measured. */
-    private long next;
-
     /** State of a xorshift generator (Marsaglia 2003, triple 13, 17, 5); never 0. */
     private int random;
 
@@ -29,20 +26,20 @@ final class Sampler {
         this.origin = origin;
         this.period = period;
         this.random = (origin + 2) * 0x9E3779B9;
-        this.next = period == TaskSampling.NONE ? NEVER : distance() - 1;
     }
 
-    /**
-     * The task, wrapped if it is to be measured.
-     *
-     * @param count how many tasks the submitter has submitted before
-     */
-    Runnable sample(Runnable task, long count) {
-        return count == next ? wrap(task, count) : task;
+    /** How many tasks the submitter will have submitted before the first that is measured. */
+    long first() {
+        return period == TaskSampling.NONE ? NEVER : distance() - 1;
     }
 
-    private Runnable wrap(Runnable task, long count) {
-        next = count + distance();
+    /** As many before the next one, given how many there were before this one. */
+    long nextAfter(long count) {
+        return count + distance();
+    }
+
+    /** The task, to be measured. */
+    Runnable wrap(Runnable task) {
         return new SampledTask(task, origin, sampling);
     }
 

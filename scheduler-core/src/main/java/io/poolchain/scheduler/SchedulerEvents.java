@@ -38,8 +38,16 @@ interface SchedulerEvents extends RingListener {
 
     void saturated(int workers, long queued, long completed);
 
-    /** The flight recorder's, if the module {@code jdk.jfr} is there. */
+    /** The flight recorder's, if the module {@code jdk.jfr} is there, and this class may see it. */
     static SchedulerEvents of(String scheduler) {
-        return ModuleLayer.boot().findModule("jdk.jfr").isPresent() ? new JfrEvents(scheduler) : NoEvents.INSTANCE;
+        if (ModuleLayer.boot().findModule("jdk.jfr").isEmpty()) {
+            return NoEvents.INSTANCE;
+        }
+        try {
+            JfrEvents.loadAll();
+            return new JfrEvents(scheduler);
+        } catch (LinkageError hidden) {
+            return NoEvents.INSTANCE;
+        }
     }
 }

@@ -55,14 +55,14 @@ final class StealCounts {
     /** Counts one more task stolen from that worker; not if there is no memory for it, for the task must not be lost. */
     void count(int victim) {
         last = victim;
-        Table current = table;
-        int place = current.placeOf(victim);
-        if (current.victims[place] != FREE) {
-            COUNT.setRelease(current.counts, place, current.counts[place] + 1);
-            return;
-        }
         try {
-            countFirst(victim);
+            Table current = table;
+            int place = current.placeOf(victim);
+            if (current.victims[place] != FREE) {
+                COUNT.setRelease(current.counts, place, current.counts[place] + 1);
+            } else {
+                countFirst(victim);
+            }
         } catch (OutOfMemoryError e) {
             // The sum in WorkerCounters has it.
         }

@@ -48,8 +48,12 @@ final class Stopwatch {
 
     /** In nanoseconds. Never less than before. */
     long elapsed() {
-        long current = state;
-        long elapsed = current >= 0 ? current : current - RUNNING + now();
-        return seen.accumulateAndGet(elapsed, Math::max);
+        while (true) {
+            long current = state;
+            long elapsed = current >= 0 ? current : current - RUNNING + now();
+            if (state == current) { // else this thread may have paused, and the time have been stopped long before now
+                return seen.accumulateAndGet(elapsed, Math::max);
+            }
+        }
     }
 }

@@ -165,8 +165,10 @@ final class SubmissionQueue {
     private final class Stripe extends StripeLock {
         final PoolChain<Runnable> chain;
 
-        /** Guarded by the lock. */
+        /** Guarded by the lock, as is the count of accepted tasks at which the next is measured. */
         private final Sampler sampler;
+
+        private long nextSample;
 
         /** Set once. Who holds the lock and does not see it has a submission that {@link #close} waits for. */
         private volatile boolean closed;
@@ -180,6 +182,12 @@ final class SubmissionQueue {
         Stripe(TaskSampling sampling) {
             chain = new PoolChain<>(sampling.events);
             sampler = sampling.sampler(Sampler.OUTSIDE);
+            nextSample = sampler.first();
+        }
+
+        private Runnable sampled(Runnable task) {
+            nextSample = sampler.nextAfter(nextSample);
+            return sampler.wrap(task);
         }
 
         long accepted() {
@@ -195,7 +203,7 @@ final class SubmissionQueue {
                 if (!attended && !unattended) {
                     return Offer.UNATTENDED;
                 }
-                chain.pushHead(sampler.sample(task, accepted));
+                chain.pushHead(accepted == nextSample ? sampled(task) : task);
                 ACCEPTED.setRelease(this, accepted + 1);
                 return Offer.ACCEPTED;
             } finally {
@@ -228,16 +236,13 @@ final class SubmissionQueue {
      * A lock for a critical section of a few nanoseconds: spins, then yields, then naps, so that a holder that lost its
      * processor gets it back. Unlocked by a plain assignment, which needs no stack and so can't fail with an overflow.
      */
-    private abstract static class StripeLock {
+    private abstract static class StripeLock extends StripePad {
         private static final int SPINS = 64;
         private static final int YIELDS = 64;
         private static final long NAP_NANOS = 20_000;
 
         private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(
                 MethodHandles.lookup(), "locked", VarHandle.class, StripeLock.class, int.class);
-
-        @SuppressWarnings("unused")
-        private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
         /** 0 free, 1 held. From 0 to 1 by compare-and-set, back by its holder. */
         volatile int locked;
@@ -257,5 +262,11 @@ final class SubmissionQueue {
                 }
             }
         }
+    }
+
+    /** Keeps what is written at each submission off the cache lines of whatever lies before. */
+    private abstract static class StripePad {
+        @SuppressWarnings("unused")
+        private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
     }
 }

@@ -50,22 +50,31 @@ final class TaskSampling {
     void waited(TaskTimes times, TaskPath path, long nanos) {
         try {
             times.recordWait(path, nanos);
-            for (TaskTimeListener listener : listeners) {
-                listener.waited(path, nanos);
-            }
         } catch (Throwable failure) {
             failed(failure);
         }
+        for (TaskTimeListener listener : listeners) {
+            try {
+                listener.waited(path, nanos);
+            } catch (Throwable failure) {
+                failed(failure);
+            }
+        }
+        Worker.clearInterruptOfListener();
     }
 
     void ran(TaskTimes times, TaskPath path, long nanos) {
         try {
             times.recordRun(path, nanos);
-            for (TaskTimeListener listener : listeners) {
-                listener.ran(path, nanos);
-            }
         } catch (Throwable failure) {
             failed(failure);
+        }
+        for (TaskTimeListener listener : listeners) {
+            try {
+                listener.ran(path, nanos);
+            } catch (Throwable failure) {
+                failed(failure);
+            }
         }
     }
 

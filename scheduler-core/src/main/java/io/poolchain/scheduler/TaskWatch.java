@@ -28,7 +28,7 @@ final class TaskWatch implements Runnable {
     // ---- owned by the thread
 
     /** By worker, the number of the last task that was reported. */
-    private final Map<Worker, Long> reported = new HashMap<>();
+    private final Map<Integer, Long> reported = new HashMap<>();
 
     /** How many looks in a row have found all workers running and tasks waiting. */
     private int fullLooks;
@@ -56,10 +56,12 @@ final class TaskWatch implements Runnable {
     void start() {
         if (started.compareAndSet(false, true)) {
             try {
-                Thread thread = new Thread(this, name + "-watchdog");
+                Thread thread = new Thread(null, this, name + "-watchdog", 0, false);
+                thread.setContextClassLoader(null); // it is nobody's
                 thread.setDaemon(true);
                 thread.start();
             } catch (Throwable failure) {
+                started.set(false);
                 log.error("The watchdog of scheduler {} could not be started", failure);
             }
         }
@@ -97,14 +99,14 @@ final class TaskWatch implements Runnable {
     }
 
     private void reportIfLong(TaskAges.Running task) {
-        Long last = reported.get(task.worker());
+        Long last = reported.get(task.worker().index);
         if (task.nanos() < limitNanos || (last != null && last == task.number())) {
             return;
         }
         Thread thread = task.worker().thread();
         StackTraceElement[] stack = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
         if (thread != null && task.worker().runningTask() == task.number()) { // else the stack is another's
-            reported.put(task.worker(), task.number());
+            reported.put(task.worker().index, task.number());
             events.longTask(thread, task.worker().index, task.nanos());
             log.longTask(thread.getName(), task.nanos(), stack);
         }

@@ -328,9 +328,9 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
             throw new IllegalStateException("A task can't wait for the end of its own scheduler: " + this);
         }
         boolean interrupted = false;
-        while (!isTerminated()) {
+        for (boolean ended = false; !ended; ) {
             try {
-                awaitTermination(1, TimeUnit.DAYS);
+                ended = awaitTermination(1, TimeUnit.DAYS);
             } catch (InterruptedException e) {
                 if (!interrupted) {
                     shutdownNow();

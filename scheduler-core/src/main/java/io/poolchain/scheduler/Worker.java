@@ -42,6 +42,9 @@ final class Worker extends WorkerStatus {
     private final @Nullable TaskRoom room;
     private final long keepAliveNanos;
 
+    /** The count of submitted tasks at which one is measured. Owned by the worker's thread. */
+    private long nextSample;
+
     /** Whether {@link IdleWorkers} counts this worker as searching. Owned by the worker's thread. */
     private boolean searching;
 
@@ -61,6 +64,7 @@ final class Worker extends WorkerStatus {
         this.source = new TaskSource(index, queues, threads.options, counters, steals, threads.sampling.events);
         this.times = new TaskTimes(index, threads.sampling);
         this.sampler = threads.sampling.sampler(index);
+        this.nextSample = sampler.first();
         this.idle = idle;
         this.runState = runState;
         this.threads = threads;
@@ -80,6 +84,14 @@ final class Worker extends WorkerStatus {
         return worker != null && worker.times.sampling == sampling ? worker.times : null;
     }
 
+    /** Ends an interrupt that somebody has left who was told of a task about to run. */
+    static void clearInterruptOfListener() {
+        Worker worker = CURRENT.get();
+        if (worker != null) {
+            worker.clearInterrupt();
+        }
+    }
+
     // ---- submission, by this worker's thread
 
     /** Adds a task to this worker's chain; false if the scheduler no longer accepts any. */
@@ -88,7 +100,7 @@ final class Worker extends WorkerStatus {
         if (!runState.isRunning()) {
             return false;
         }
-        chain.pushHead(sampler.sample(task, counters.submitted)); // step push
+        chain.pushHead(counters.submitted == nextSample ? sampled(task) : task); // step push
         VarHandle.fullFence(); // step fence
         if (!runState.isRunning() && chain.popHead() != null) {
             return false; // closed in between and nobody had taken it
@@ -96,6 +108,11 @@ final class Worker extends WorkerStatus {
         counters.countSubmitted();
         threads.signal();
         return true;
+    }
+
+    private Runnable sampled(Runnable task) {
+        nextSample = sampler.nextAfter(nextSample);
+        return sampler.wrap(task);
     }
 
     // ---- the life of a thread
@@ -287,6 +304,7 @@ final class Worker extends WorkerStatus {
     /** From searching to asleep, and to searching again; false if the thread is to end instead. */
     private boolean sleep() {
         giveBackMemory();
+        SchedulerEvents.Span parking = threads.sampling.events.parking(); // what may fail comes before the announcement
         setParked();
         searching = false;
         if (idle.fallAsleep(index) && !queues.areEmpty()) { // step announce, step look again
@@ -296,7 +314,6 @@ final class Worker extends WorkerStatus {
             threads.wakeAll(); // that may have come just too early to find this worker asleep
         }
         counters.countPark();
-        SchedulerEvents.Span parking = threads.sampling.events.parking();
         parkedTime.start();
         boolean claimed = parkUntilClaimed();
         parkedTime.stop();

@@ -305,8 +305,12 @@ final class WorkerThreads {
 
     void terminateIfDone() {
         if (roster.terminateIfDone(queues)) {
-            log.debug("Scheduler {} has terminated");
-            scheduler.terminated();
+            try {
+                log.debug("Scheduler {} has terminated");
+                scheduler.terminated();
+            } finally {
+                runState.openLatch();
+            }
         }
     }
 

@@ -23,6 +23,8 @@ class RunStateTest {
         assertThat(state.awaitTerminated(0, TimeUnit.SECONDS)).isFalse();
         assertThat(state.advanceTo(RunState.TERMINATED)).isTrue();
         assertThat(state.advanceTo(RunState.TERMINATED)).isFalse();
+        assertThat(state.awaitTerminated(0, TimeUnit.SECONDS)).isFalse();
+        state.openLatch();
         assertThat(state.awaitTerminated(0, TimeUnit.SECONDS)).isTrue();
         assertThat(state.describe()).isEqualTo("Terminated");
     }

@@ -156,9 +156,7 @@ class SamplingTest {
     }
 
     private static List<Long> placesMeasured(Sampler sampler) {
-        Runnable task = () -> {};
-        return LongStream.range(0, 1_000 * 1_024)
-                .filter(count -> sampler.sample(task, count) != task)
+        return LongStream.iterate(sampler.first(), count -> count >= 0 && count < 1_000 * 1_024, sampler::nextAfter)
                 .boxed()
                 .toList();
     }

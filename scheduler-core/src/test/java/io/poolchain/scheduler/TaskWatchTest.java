@@ -122,14 +122,15 @@ class TaskWatchTest {
                 "the end of the watchdog");
     }
 
-    private static void useAndDrop() throws Exception {
+    private void useAndDrop() throws Exception {
         WorkStealingScheduler.builder()
                 .name("orders")
                 .parallelism(1)
                 .keepAlive(Duration.ofMillis(1))
                 .watch(Duration.ofMillis(4))
                 .build()
-                .submit(() -> {})
+                .submit(() ->
+                        awaitReports("A task of scheduler orders has run for at least", 1)) // which it must forget
                 .get();
     }
 

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.poolchain.scheduler.WorkStealingScheduler;
 import java.lang.ref.WeakReference;
@@ -129,17 +130,15 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
         }
     }
 
-    /** Timers that the registry had already are fed by whoever made them. */
+    /** Timers that the registry had already are fed by whoever made them; those that it refuses, by nobody. */
     private void bindTimers(MeterRegistry registry, WorkStealingScheduler alive, Set<Meter> before) {
         TaskTimers timers = new TaskTimers(registry, tags);
-        boolean anyNew = false;
-        for (Meter timer : timers.all()) {
-            if (!before.contains(timer)) {
-                bound.add(new Bound(registry, timer));
-                anyNew = true;
-            }
-        }
-        if (anyNew) {
+        Set<Meter> now = Collections.newSetFromMap(new IdentityHashMap<>());
+        now.addAll(registry.getMeters());
+        timers.keepIf(timer -> now.contains(timer) && !before.contains(timer));
+        List<Timer> added = timers.all();
+        if (!added.isEmpty()) {
+            added.forEach(timer -> bound.add(new Bound(registry, timer)));
             alive.addTimeListener(timers);
             fed.add(timers);
         }

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +45,12 @@ final class TaskTimers implements TaskTimeListener {
                             .register(registry));
         }
         return timers;
+    }
+
+    /** Before this is told of any time. */
+    void keepIf(Predicate<Timer> wanted) {
+        waits.values().removeIf(wanted.negate());
+        runs.values().removeIf(wanted.negate());
     }
 
     List<Timer> all() {

@@ -67,6 +67,23 @@ class SchedulerMetricsTest {
         assertThat(scheduler.isShutdown()).isFalse();
     }
 
+    @Test
+    void aSecondBindingDoesNotCountTimesTwiceThoughAFilterDeniesSome() throws Exception {
+        try (WorkStealingScheduler measured =
+                WorkStealingScheduler.builder().name("measured").sampleOneIn(1).build()) {
+            registry.config().meterFilter(MeterFilter.denyNameStartsWith("scheduler.tasks.run"));
+            SchedulerMetrics twice = new SchedulerMetrics(measured);
+            twice.bindTo(registry);
+            twice.perWorker().bindTo(registry);
+            measured.submit(() -> {}).get();
+
+            assertThat(registry.find("scheduler.tasks.wait").timers())
+                    .extracting(Timer::count)
+                    .containsOnlyOnce(1L)
+                    .allMatch(count -> count <= 1);
+        }
+    }
+
     /** And the scheduler does not notice. */
     @Test
     void aRegistryThatThrowsKeepsNoneOfTheMeters() throws Exception {

@@ -96,11 +96,20 @@ final class Worker extends WorkerStatus {
 
     /** Adds a task to this worker's chain; false if the scheduler no longer accepts any. */
     boolean submit(Runnable task) {
+        return counters.submitted == nextSample ? pushSampled(task) : push(task);
+    }
+
+    private boolean pushSampled(Runnable task) {
+        nextSample = sampler.nextAfter(nextSample);
+        return push(sampler.wrap(task));
+    }
+
+    private boolean push(Runnable task) {
         assert isRunBy(Thread.currentThread()) : "submit from a thread that does not own this chain";
         if (!runState.isRunning()) {
             return false;
         }
-        chain.pushHead(counters.submitted == nextSample ? sampled(task) : task); // step push
+        chain.pushHead(task); // step push
         VarHandle.fullFence(); // step fence
         if (!runState.isRunning() && chain.popHead() != null) {
             return false; // closed in between and nobody had taken it
@@ -108,11 +117,6 @@ final class Worker extends WorkerStatus {
         counters.countSubmitted();
         threads.signal();
         return true;
-    }
-
-    private Runnable sampled(Runnable task) {
-        nextSample = sampler.nextAfter(nextSample);
-        return sampler.wrap(task);
     }
 
     // ---- the life of a thread

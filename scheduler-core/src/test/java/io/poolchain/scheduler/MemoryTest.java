@@ -7,6 +7,7 @@ import static io.poolchain.scheduler.TestPools.awaitTrue;
 import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -16,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,20 @@ class MemoryTest {
             await(done, scheduler);
             awaitQuiescence(scheduler);
             assertCollected(gone);
+            assertThat(heapHistogram())
+                    .contains(Worker.class.getName())
+                    .doesNotContain(Parent.class.getName(), Child.class.getName());
         });
+    }
+
+    /** Of what is reachable, by class. */
+    private static String heapHistogram() throws Exception {
+        return (String) ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
     }
 
     @Test

@@ -259,6 +259,26 @@ class NestedJoinTest {
         });
     }
 
+    @Test
+    @Provokes(Fault.THE_STACK_OVERFLOWS_BY_HELPING)
+    void anErrorOfTheAwaitedTaskIsKeptInItsFuture() throws Exception {
+        withScheduler(1, scheduler -> {
+            StackOverflowError error = new StackOverflowError("of the child");
+            Future<Throwable> parent = scheduler.submit(() -> {
+                Future<?> child = scheduler.submit(() -> {
+                    throw error;
+                });
+                try {
+                    child.get();
+                    return null;
+                } catch (ExecutionException e) {
+                    return e.getCause();
+                }
+            });
+            assertThat(TestPools.get(parent, scheduler)).isSameAs(error);
+        });
+    }
+
     /** As deep as no stack is: an answer or a clear error, and the scheduler goes on. */
     @Test
     @Provokes(Fault.THE_STACK_OVERFLOWS_BY_HELPING)

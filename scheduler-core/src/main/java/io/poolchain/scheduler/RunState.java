@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Where a scheduler is in its life, and the latch that opens at its end. States only ever advance:
+ * Where a scheduler is in its life, and the latch that opens when the last step after TERMINATED is done. States only ever
+ * advance:
  *
  * <pre>
  *   RUNNING     accepts tasks and runs them
@@ -31,6 +32,7 @@ final class RunState {
     static final int TERMINATED = 4;
 
     private final AtomicInteger state = new AtomicInteger(RUNNING);
+    /** Opened once, by the thread that has moved the state to TERMINATED, when it has tidied up. */
     private final CountDownLatch terminated = new CountDownLatch(1);
 
     /** Moves to {@code target} unless the state is there already or further; returns whether this call moved it. */

@@ -121,6 +121,12 @@ public final class IdleAttack {
             return submissions.isEmpty();
         }
 
+        /** The release of the stripe's lock is enough. */
+        @Override
+        boolean fences() {
+            return false;
+        }
+
         @Override
         boolean looksAgain() {
             return ATTACKED != BROKEN;

@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  * a lock. Nothing is allocated per task but the amortised space in the rings.
  */
 final class SubmissionQueue {
-    /** More stripes than processors bring nothing; more than this make an idle worker's look too long. */
+    /** So that two submitters at work seldom share one (docs/decisions/0009). */
+    private static final int STRIPES_PER_PROCESSOR = 4;
+
+    /** More make an idle worker's look too long. */
     private static final int MAX_STRIPES = 16;
+
+    /** How many tasks a worker takes from one stripe before it looks into the next. */
+    private static final int ROW = 16;
 
     private final Stripe[] stripes;
 
@@ -27,12 +33,12 @@ final class SubmissionQueue {
     private volatile boolean attended = true;
 
     /** Without samples, for tests. */
-    SubmissionQueue(int processors) {
-        this(processors, TaskSampling.none());
+    SubmissionQueue(int stripes) {
+        this(stripes, TaskSampling.none());
     }
 
-    SubmissionQueue(int processors, TaskSampling sampling) {
-        int count = Math.min(MAX_STRIPES, Integer.highestOneBit(Math.max(1, 2 * processors - 1)));
+    /** The number of stripes is a power of two. */
+    SubmissionQueue(int count, TaskSampling sampling) {
         stripes = new Stripe[count];
         @SuppressWarnings({"unchecked", "rawtypes"})
         PoolChain<Runnable>[] made = new PoolChain[count];
@@ -43,6 +49,10 @@ final class SubmissionQueue {
         }
     }
 
+    static int stripesFor(int processors) {
+        return Math.min(MAX_STRIPES, Integer.highestOneBit(STRIPES_PER_PROCESSOR * processors));
+    }
+
     /** What becomes of an offer. */
     enum Offer {
         ACCEPTED,
@@ -51,7 +61,10 @@ final class SubmissionQueue {
         CLOSED
     }
 
-    /** Adds a task of the calling thread behind its earlier ones, unless nobody attends, or the queue is closed. */
+    /**
+     * Adds a task of the calling thread behind its earlier ones, unless nobody attends, or the queue is closed. Ends with the
+     * volatile write that releases the stripe's lock: step <b>fence</b> of docs/idle-protocol.md.
+     */
     Offer offer(Runnable task) {
         return ownStripe().offer(task, false);
     }
@@ -90,6 +103,46 @@ final class SubmissionQueue {
         return null;
     }
 
+    /** The side of one worker, whose index it has. Owned by the worker's thread. */
+    Consumer consumer(int index) {
+        return new Consumer(index);
+    }
+
+    /**
+     * Takes some tasks in a row from one stripe before it goes on to the next, and begins where no other worker does: two
+     * that share a stripe take the cache lines from each other at every task.
+     */
+    final class Consumer {
+        private int stripe;
+        private int taken;
+
+        private Consumer(int index) {
+            stripe = index;
+        }
+
+        /** As {@link SubmissionQueue#poll}, from the stripe on whose turn it is. */
+        @Nullable
+        Runnable poll() {
+            if (taken >= ROW) {
+                nextStripe();
+            }
+            for (int i = 0; i < chains.length; i++) {
+                Runnable task = chains[stripe & (chains.length - 1)].popTail();
+                if (task != null) {
+                    taken++;
+                    return task;
+                }
+                nextStripe();
+            }
+            return null;
+        }
+
+        private void nextStripe() {
+            stripe++;
+            taken = 0;
+        }
+    }
+
     /** Refuses all further tasks. When this returns, every task that was accepted is visible to the caller. */
     void close() {
         for (Stripe stripe : stripes) {
@@ -112,9 +165,10 @@ final class SubmissionQueue {
         }
     }
 
+    /** Whether each stripe was empty at some moment during the call; sees what was added before a release of its lock. */
     boolean isEmpty() {
-        for (PoolChain<Runnable> chain : chains) {
-            if (!chain.isEmpty()) {
+        for (Stripe stripe : stripes) {
+            if (!stripe.isEmpty()) {
                 return false;
             }
         }
@@ -180,7 +234,7 @@ final class SubmissionQueue {
                 MethodHandles.lookup(), "accepted", VarHandle.class, Stripe.class, long.class);
 
         Stripe(TaskSampling sampling) {
-            chain = new PoolChain<>(sampling.events);
+            chain = PoolChain.fifo(sampling.events);
             sampler = sampling.sampler(Sampler.OUTSIDE);
             nextSample = sampler.first();
         }
@@ -209,6 +263,12 @@ final class SubmissionQueue {
             } finally {
                 locked = 0;
             }
+        }
+
+        /** Reads the lock first: then either the look sees a task, or its submitter's check what the caller did before. */
+        boolean isEmpty() {
+            acquireLast();
+            return chain.isEmpty();
         }
 
         void close() {
@@ -246,6 +306,11 @@ final class SubmissionQueue {
 
         /** 0 free, 1 held. From 0 to 1 by compare-and-set, back by its holder. */
         volatile int locked;
+
+        /** A volatile read of the lock: what its holders did before the last release has happened before. */
+        final void acquireLast() {
+            LOCKED.getVolatile(this);
+        }
 
         final boolean tryLock() {
             return LOCKED.compareAndSet(this, 0, 1);

@@ -21,7 +21,7 @@ final class TaskQueues {
     @SuppressWarnings({"unchecked", "rawtypes"})
     TaskQueues(int workers, int processors, TaskSampling sampling) {
         events = sampling.events;
-        submissions = new SubmissionQueue(processors, sampling);
+        submissions = new SubmissionQueue(SubmissionQueue.stripesFor(processors), sampling);
         chains = new PoolChain[0];
         growTo(workers);
     }

@@ -18,6 +18,7 @@ final class TaskSource {
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
     private final SubmissionQueue submissions;
+    private final SubmissionQueue.Consumer consumer;
     private final WorkerCounters counters;
     private final StealCounts steals;
     private final SchedulerEvents events;
@@ -57,6 +58,7 @@ final class TaskSource {
         this.queues = queues;
         this.chain = queues.chain(index);
         this.submissions = queues.submissions;
+        this.consumer = submissions.consumer(index);
         this.counters = counters;
         this.steals = steals;
         this.events = events;
@@ -79,7 +81,7 @@ final class TaskSource {
             task = oldestFirst ? chain.popTail() : chain.popHead();
         }
         if (task == null) {
-            task = submissions.poll(turn);
+            task = consumer.poll();
         }
         return task != null ? task : stealAgain();
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -180,14 +179,13 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
             return false;
         }
         threads.ensureOne();
-        SubmissionQueue.Offer offer = queues.submissions.offer(task); // step push
+        SubmissionQueue.Offer offer = queues.submissions.offer(task); // step push, step fence
         while (offer == SubmissionQueue.Offer.UNATTENDED) {
             offer = submitToNobody(task);
         }
         if (offer == SubmissionQueue.Offer.CLOSED) {
             return false;
         }
-        VarHandle.fullFence(); // step fence
         threads.signal();
         return true;
     }

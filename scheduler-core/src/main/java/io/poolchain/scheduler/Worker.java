@@ -11,10 +11,19 @@ import org.jspecify.annotations.Nullable;
  * a time, and that thread owns its chain and its counters. The step names are those of docs/idle-protocol.md.
  */
 final class Worker extends WorkerStatus {
-    /** A searcher looks everywhere once, once more after each of so many short waits; one processor has none to wait for. */
-    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 2 : 0;
+    /** How many tasks a worker has to run after a wake-up to search long when it runs out of them. */
+    private static final int BUSY = 8;
 
-    /** And once more after giving up the processor so many times, before it falls asleep (docs/decisions/0004). */
+    /** Looks of a long search that follow a pause; one processor has nobody to pause for. */
+    private static final int PAUSES = Runtime.getRuntime().availableProcessors() > 1 ? 2 : 0;
+
+    /**
+     * Spin-wait hints in a pause, a microsecond or two: time for others to make some tasks in a row. Who comes at once takes
+     * each task from under its maker's hands, and the cache lines with it (docs/decisions/0009).
+     */
+    private static final int PAUSE = 40;
+
+    /** Looks of a long search, after those, that follow a yield of the processor. The last look is the one before sleep. */
     private static final int YIELDS = 2;
 
     /** What {@link #runningTask} returns between two tasks. */
@@ -50,6 +59,9 @@ final class Worker extends WorkerStatus {
 
     /** Whether the search under way follows a wake-up from sleep. Owned by the worker's thread. */
     private boolean woken;
+
+    /** How many tasks it had started when it last woke up, or began. Owned by the worker's thread. */
+    private long startedAtWakeup;
 
     Worker(
             int index,
@@ -126,6 +138,7 @@ final class Worker extends WorkerStatus {
         CURRENT.set(this);
         searching = false;
         woken = false;
+        startedAtWakeup = counters.started;
         threadTime.start();
         threads.runHook(threads.options.onThreadStart());
         try {
@@ -186,7 +199,7 @@ final class Worker extends WorkerStatus {
     }
 
     private @Nullable Runnable search() {
-        for (int round = 1; !runState.isAtLeast(RunState.STOP); round++) {
+        for (int looks = 1; !runState.isAtLeast(RunState.STOP); looks++) {
             Runnable task = next();
             if (task == null) {
                 task = source.steal();
@@ -195,15 +208,33 @@ final class Worker extends WorkerStatus {
                 stopSearching();
                 return task;
             }
-            if (round <= SPINS) {
-                Thread.onSpinWait();
-            } else if (round <= SPINS + YIELDS) {
-                Thread.yield();
-            } else {
+            if (!rest(looks)) {
                 return null;
             }
         }
         return null;
+    }
+
+    /** Between two looks; false after the last one. Who has had little to do since it woke up looks but once more. */
+    private boolean rest(int looks) {
+        boolean busy = counters.started - startedAtWakeup >= BUSY;
+        if (looks > (busy ? PAUSES + YIELDS : 1)) {
+            return false;
+        }
+        if (!busy) {
+            Thread.onSpinWait();
+        } else if (looks <= PAUSES) {
+            pause();
+        } else {
+            Thread.yield();
+        }
+        return true;
+    }
+
+    private static void pause() {
+        for (int i = 0; i < PAUSE; i++) {
+            Thread.onSpinWait();
+        }
     }
 
     private void stopSearching() {
@@ -327,6 +358,7 @@ final class Worker extends WorkerStatus {
         counters.countWakeup();
         searching = true;
         woken = true;
+        startedAtWakeup = counters.started;
         threads.sampling.events.unparked(parking, index);
         return true;
     }

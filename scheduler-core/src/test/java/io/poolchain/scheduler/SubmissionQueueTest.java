@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.poolchain.scheduler.SubmissionQueue.Offer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -90,5 +92,36 @@ class SubmissionQueueTest {
         assertThat(queue.capacity()).isEqualTo(8);
         assertThat(queue.growths()).isEqualTo(13);
         assertThat(queue.drops()).isEqualTo(14);
+    }
+
+    @Test
+    void aWorkerTakesSomeTasksInARowFromAStripeAndThenFromTheNext() throws Exception {
+        SubmissionQueue queue = new SubmissionQueue(2);
+        int submitters = 16; // of which each stripe gets some, but with a chance of one in 2^15
+        for (int s = 0; s < submitters; s++) {
+            int submitter = s;
+            Thread thread = new Thread(() -> {
+                for (int i = 0; i < 32; i++) {
+                    queue.offer(new Numbered(submitter, i));
+                }
+            });
+            thread.start();
+            thread.join();
+        }
+        SubmissionQueue.Consumer first = queue.consumer(0);
+        SubmissionQueue.Consumer second = queue.consumer(1);
+        Set<Integer> ofFirst = submittersOf(first, 16);
+        assertThat(submittersOf(second, 16)).as("another stripe").doesNotContainAnyElementsOf(ofFirst);
+        assertThat(submittersOf(first, 16)).as("the next stripe").doesNotContainAnyElementsOf(ofFirst);
+        while (first.poll() != null) {}
+        assertThat(queue.isEmpty()).isTrue();
+    }
+
+    private static Set<Integer> submittersOf(SubmissionQueue.Consumer consumer, int tasks) {
+        Set<Integer> submitters = new HashSet<>();
+        for (int i = 0; i < tasks; i++) {
+            submitters.add(((Numbered) consumer.poll()).submitter());
+        }
+        return submitters;
     }
 }

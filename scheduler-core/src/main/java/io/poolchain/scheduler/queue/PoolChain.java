@@ -39,6 +39,7 @@ public final class PoolChain<E> {
     private final int firstCapacity;
     private final int maxCapacity;
     private final long startIndex;
+    private final boolean isFifo;
     private final RingListener rings;
 
     /**
@@ -69,21 +70,39 @@ public final class PoolChain<E> {
      * @param rings is told of rings that come and go
      */
     public PoolChain(RingListener rings) {
-        this(FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0, rings);
+        this(FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0, false, rings);
     }
 
     /** As the public constructor; tests choose small rings, and indexes just below their wrap-around. */
     PoolChain(int firstCapacity, int maxCapacity, long startIndex) {
-        this(firstCapacity, maxCapacity, startIndex, RingListener.NONE);
+        this(firstCapacity, maxCapacity, startIndex, false);
     }
 
-    private PoolChain(int firstCapacity, int maxCapacity, long startIndex, RingListener rings) {
+    /** As {@link #fifo}, if so asked for. */
+    PoolChain(int firstCapacity, int maxCapacity, long startIndex, boolean isFifo) {
+        this(firstCapacity, maxCapacity, startIndex, isFifo, RingListener.NONE);
+    }
+
+    private PoolChain(int firstCapacity, int maxCapacity, long startIndex, boolean isFifo, RingListener rings) {
         this.firstCapacity = PoolDequeue.requireCapacity("firstCapacity", firstCapacity);
         this.maxCapacity = PoolDequeue.requireCapacity("maxCapacity", maxCapacity);
         this.startIndex = startIndex;
+        this.isFifo = isFifo;
         this.rings = rings;
-        head = new Ring<>(firstCapacity, startIndex, null, 0, 0);
+        head = new Ring<>(firstCapacity, startIndex, isFifo, null, 0, 0);
         tail = head;
+    }
+
+    /**
+     * Makes an empty chain whose owner only pushes: it must not call {@link #popHead}. In exchange, who takes from the tail
+     * touches the owner's cache lines less often.
+     *
+     * @param rings is told of rings that come and go
+     * @param <E> the type of the elements
+     * @return the chain
+     */
+    public static <E> PoolChain<E> fifo(RingListener rings) {
+        return new PoolChain<>(FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0, true, rings);
     }
 
     /**
@@ -98,7 +117,7 @@ public final class PoolChain<E> {
         Ring<E> ring = head;
         if (!ring.pushHead(element)) {
             int capacity = (int) Math.min(2L * ring.capacity(), maxCapacity);
-            Ring<E> larger = new Ring<>(capacity, startIndex, ring, ring.ordinal + 1, ring.growths + 1);
+            Ring<E> larger = new Ring<>(capacity, startIndex, isFifo, ring, ring.ordinal + 1, ring.growths + 1);
             larger.pushHead(element);
             link(ring, larger);
             rings.grown(capacity);
@@ -181,7 +200,7 @@ public final class PoolChain<E> {
         if (!isOversized() || !isEmpty()) {
             return false;
         }
-        link(ring, new Ring<>(firstCapacity, startIndex, ring, ring.ordinal + 1, ring.growths));
+        link(ring, new Ring<>(firstCapacity, startIndex, isFifo, ring, ring.ordinal + 1, ring.growths));
         E none = popTail(); // drops the drained rings
         assert none == null : "an element in an empty chain";
         return true;
@@ -270,8 +289,8 @@ public final class PoolChain<E> {
         private static final VarHandle PREV = ConstantBootstraps.fieldVarHandle(
                 MethodHandles.lookup(), "prev", VarHandle.class, Ring.class, Ring.class);
 
-        Ring(int capacity, long startIndex, @Nullable Ring<E> prev, long ordinal, long growths) {
-            super(capacity, startIndex);
+        Ring(int capacity, long startIndex, boolean isFifo, @Nullable Ring<E> prev, long ordinal, long growths) {
+            super(capacity, startIndex, isFifo);
             this.prev = prev;
             this.ordinal = ordinal;
             this.growths = growths;

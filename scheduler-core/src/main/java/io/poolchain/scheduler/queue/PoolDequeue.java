@@ -35,7 +35,12 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
 
     /** As the public constructor, with both indexes starting at {@code startIndex} so that tests can wrap them around. */
     PoolDequeue(int capacity, long startIndex) {
-        super(new Object[requireCapacity("capacity", capacity)], startIndex);
+        this(capacity, startIndex, false);
+    }
+
+    /** See {@link #isFifo}. */
+    PoolDequeue(int capacity, long startIndex, boolean isFifo) {
+        super(new Object[requireCapacity("capacity", capacity)], isFifo, startIndex);
     }
 
     static int requireCapacity(String name, int capacity) {
@@ -76,6 +81,7 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
      * @return the element, or null if the ring is empty
      */
     public final @Nullable E popHead() {
+        assert !isFifo : "popHead of a queue whose owner only pushes";
         long head = headPlain();
         long tail = tailAcquire();
         long newest = head - 1;
@@ -111,13 +117,29 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
     public final @Nullable E popTail() {
         while (true) {
             long tail = tailVolatile();
-            if (headVolatile() - tail <= 0) {
+            if (headBeyond(tail) - tail <= 0) {
                 return null;
             }
             if (casTail(tail, tail + 1)) {
                 return takeAsThief(tail);
             }
         }
+    }
+
+    /** The head; or an earlier one, if that is beyond the tail and the head never moves back. */
+    private long headBeyond(long tail) {
+        if (!isFifo) {
+            return headVolatile();
+        }
+        long seen = seenHeadAcquire();
+        if (seen - tail > 0) {
+            return seen;
+        }
+        long head = headVolatile();
+        if (head - tail > 0) {
+            setSeenHeadRelease(head);
+        }
+        return head;
     }
 
     /** {@return how many elements there are: exact when nobody uses the ring, else about} For any thread. */
@@ -163,10 +185,14 @@ abstract sealed class RingSlots<E> permits RingPadBeforeHead {
      */
     final @Nullable Object[] slots;
 
+    /** Whether the owner only pushes, so that the head never moves back, and thieves need not read it each time. */
+    final boolean isFifo;
+
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
-    RingSlots(@Nullable Object[] slots) {
+    RingSlots(@Nullable Object[] slots, boolean isFifo) {
         this.slots = slots;
+        this.isFifo = isFifo;
     }
 
     final @Nullable Object slotAcquire(int slot) {
@@ -182,8 +208,8 @@ abstract sealed class RingPadBeforeHead<E> extends RingSlots<E> permits RingHead
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
-    RingPadBeforeHead(@Nullable Object[] slots) {
-        super(slots);
+    RingPadBeforeHead(@Nullable Object[] slots, boolean isFifo) {
+        super(slots, isFifo);
     }
 }
 
@@ -197,8 +223,8 @@ abstract sealed class RingHead<E> extends RingPadBeforeHead<E> permits RingPadAf
     private static final VarHandle HEAD = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "head", VarHandle.class, RingHead.class, long.class);
 
-    RingHead(@Nullable Object[] slots, long startIndex) {
-        super(slots);
+    RingHead(@Nullable Object[] slots, boolean isFifo, long startIndex) {
+        super(slots, isFifo);
         head = startIndex;
     }
 
@@ -223,8 +249,8 @@ abstract sealed class RingPadAfterHead<E> extends RingHead<E> permits RingTail {
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
-    RingPadAfterHead(@Nullable Object[] slots, long startIndex) {
-        super(slots, startIndex);
+    RingPadAfterHead(@Nullable Object[] slots, boolean isFifo, long startIndex) {
+        super(slots, isFifo, startIndex);
     }
 }
 
@@ -239,9 +265,21 @@ abstract sealed class RingTail<E> extends RingPadAfterHead<E> permits RingPadAft
     private static final VarHandle TAIL = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "tail", VarHandle.class, RingTail.class, long.class);
 
-    RingTail(@Nullable Object[] slots, long startIndex) {
-        super(slots, startIndex);
+    /**
+     * Of a first-in-first-out ring, a head that some thief has seen: all elements before it were pushed. Written by thieves
+     * with release, read with acquire; it may go back, to another head that was seen. It saves both sides the transfer of
+     * the head's cache line for each element.
+     */
+    @SuppressWarnings("UnusedVariable") // read by its handle
+    private long seenHead;
+
+    private static final VarHandle SEEN_HEAD = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "seenHead", VarHandle.class, RingTail.class, long.class);
+
+    RingTail(@Nullable Object[] slots, boolean isFifo, long startIndex) {
+        super(slots, isFifo, startIndex);
         tail = startIndex;
+        seenHead = startIndex;
     }
 
     final long tailAcquire() {
@@ -255,13 +293,21 @@ abstract sealed class RingTail<E> extends RingPadAfterHead<E> permits RingPadAft
     final boolean casTail(long expected, long index) {
         return TAIL.compareAndSet(this, expected, index);
     }
+
+    final long seenHeadAcquire() {
+        return (long) SEEN_HEAD.getAcquire(this);
+    }
+
+    final void setSeenHeadRelease(long index) {
+        SEEN_HEAD.setRelease(this, index);
+    }
 }
 
 abstract sealed class RingPadAfterTail<E> extends RingTail<E> permits PoolDequeue {
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
-    RingPadAfterTail(@Nullable Object[] slots, long startIndex) {
-        super(slots, startIndex);
+    RingPadAfterTail(@Nullable Object[] slots, boolean isFifo, long startIndex) {
+        super(slots, isFifo, startIndex);
     }
 }

@@ -9,7 +9,11 @@ public abstract class ChainProgram extends QueueProgram {
     private final PoolChain<Integer> chain;
 
     ChainProgram(int firstCapacity, int maxCapacity, long startIndex) {
-        chain = new PoolChain<>(firstCapacity, maxCapacity, startIndex);
+        this(new PoolChain<>(firstCapacity, maxCapacity, startIndex));
+    }
+
+    ChainProgram(PoolChain<Integer> chain) {
+        this.chain = chain;
     }
 
     @Override
@@ -19,7 +23,7 @@ public abstract class ChainProgram extends QueueProgram {
     }
 
     @Override
-    public final Integer popHead() {
+    public Integer popHead() {
         return chain.popHead();
     }
 

@@ -25,6 +25,29 @@ class QueueLincheckTest {
         }
     }
 
+    /** The owner only pushes: what would be its pops are further thieves'. */
+    public static final class FifoFromTwo extends ChainProgram {
+        public FifoFromTwo() {
+            super(new PoolChain<>(2, 4, Long.MAX_VALUE, true));
+        }
+
+        @Override
+        public Integer popHead() {
+            return popTail();
+        }
+    }
+
+    public static final class Fifo extends SequentialQueue {
+        public Fifo() {
+            super(Integer.MAX_VALUE);
+        }
+
+        @Override
+        public Integer popHead() {
+            return popTail();
+        }
+    }
+
     public static final class RoomForTwo extends SequentialQueue {
         public RoomForTwo() {
             super(2);
@@ -69,6 +92,15 @@ class QueueLincheckTest {
                 .with("pushHead pushHead", "pushHead popHead popHead | popTail popTail", "popHead popTail")
                 .with("pushHead pushHead pushHead", "popHead popHead | popTail popTail", "pushHead popTail popTail")
                 .with("pushHead", "pushHead pushHead pushHead | popTail popTail popTail", "popHead popTail")
+                .check(mode);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFifoChain(Lincheck.Mode mode) {
+        new Lincheck(FifoFromTwo.class, Fifo.class)
+                .with("pushHead", "pushHead pushHead | popTail popTail | popTail", "popTail popTail")
+                .with("pushHead pushHead", "pushHead isEmpty | popTail popTail | popTail popTail", "popTail isEmpty")
                 .check(mode);
     }
 }

@@ -61,6 +61,23 @@ final class QueueStressTest {
         assertThat(trims[0]).as("times the chain shrank").isPositive();
     }
 
+    @ParameterizedTest(name = "from {0}")
+    @EnumSource(names = {"ZERO", "BELOW_LONG_WRAP", "BELOW_UNSIGNED_LONG_WRAP"})
+    void everyElementOfAFifoChainIsTakenExactlyOnce(Start start) throws InterruptedException {
+        PoolChain<Stampede.Element> chain = new PoolChain<>(2, 64, start.index, true);
+        Stampede stampede = new Stampede(new TestQueue.OfFifo<>(chain), ELEMENTS, THIEVES);
+        stampede.run(() -> {
+            SplittableRandom random = new SplittableRandom(3);
+            while (stampede.pushed < ELEMENTS) {
+                stampede.push();
+                if (random.nextInt(64) == 0) {
+                    stampede.awaitEmpty(); // lest one long queue hides the races for the last element
+                }
+            }
+        });
+        assertThat(chain.drops()).isEqualTo(chain.growths()).isPositive();
+    }
+
     /** About as many elements as the first rings of a chain hold together, then one of several ways to get rid of them. */
     private static void burst(Stampede stampede, SplittableRandom random) {
         stampede.holdThieves = random.nextBoolean(); // else they run while rings are linked

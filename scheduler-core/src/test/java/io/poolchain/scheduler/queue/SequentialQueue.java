@@ -25,7 +25,7 @@ public abstract class SequentialQueue {
         return room;
     }
 
-    public final Integer popHead() {
+    public Integer popHead() {
         return elements.pollFirst();
     }
 

@@ -93,4 +93,38 @@ interface TestQueue<E> {
             return Rings.linked(chain).stream().map(ring -> ring.slots).toList();
         }
     }
+
+    /** A chain whose owner only pushes. */
+    record OfFifo<E>(PoolChain<E> chain) implements TestQueue<E> {
+        @Override
+        public boolean pushHead(E element) {
+            chain.pushHead(element);
+            return true;
+        }
+
+        @Override
+        public E popHead() {
+            return null;
+        }
+
+        @Override
+        public E popTail() {
+            return chain.popTail();
+        }
+
+        @Override
+        public long size() {
+            return chain.size();
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return chain.isEmpty();
+        }
+
+        @Override
+        public List<Object[]> slots() {
+            return Rings.linked(chain).stream().map(ring -> ring.slots).toList();
+        }
+    }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A pool with a bound: each test runs on a ThreadPoolExecutor with a bounded queue and on ours. */
-class BoundedPoolContractTest extends PoolTest {
+abstract class BoundedPoolContract extends PoolTest {
     private ExecutorService make(Kind kind, int n, int capacity, Full full) {
         return closedLater(kind.makeBounded(n, capacity, full));
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What client code of {@code Executors.newFixedThreadPool} relies on: each test runs on the JDK's pool and on ours. */
-class FixedPoolContractTest extends PoolTest {
+abstract class FixedPoolContract extends PoolTest {
     private ExecutorService make(Kind kind, int n) {
         return closedLater(kind.make(n));
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How many threads there are, and what the pool says of them: each test runs on the JDK's pool and on ours. */
-class PoolSizeContractTest extends PoolTest {
+abstract class PoolSizeContract extends PoolTest {
     @ParameterizedTest
     @EnumSource
     void theFiguresTellOfRunningAndQueuedTasks(Kind kind) {

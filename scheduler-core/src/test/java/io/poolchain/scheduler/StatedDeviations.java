@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where docs/migration.md says that the pools differ, they do, on both sides; orders are in {@link LocalOrderTest}. */
-class DeviationsTest extends PoolTest {
+abstract class StatedDeviations extends PoolTest {
     @ParameterizedTest
     @EnumSource
     void aWorkerWhoseTaskThrowsLivesOn(Kind kind) throws Exception {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.poolchain.scheduler;
+
+import org.junit.jupiter.api.Nested;
+
+/**
+ * All of docs/migration.md: what client code of {@code Executors.newFixedThreadPool} and {@code ThreadPoolExecutor} relies
+ * on. Each test runs on the JDK's pool and on ours; the deviations too, and there the outcomes differ as stated.
+ */
+class ContractTest {
+    @Nested
+    class FixedPool extends FixedPoolContract {}
+
+    @Nested
+    class PoolSize extends PoolSizeContract {}
+
+    @Nested
+    class BoundedPool extends BoundedPoolContract {}
+
+    @Nested
+    class Deviations extends StatedDeviations {}
+}

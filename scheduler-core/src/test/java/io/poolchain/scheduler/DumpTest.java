@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a dump says, and JMX. */
 class DumpTest {
+    private static final Pattern WAITING =
+            Pattern.compile("Worker \\d: RUNNING, thread \"orders-worker-\\d\" (TIMED_)?WAITING, in the same task");
     private static final Pattern AGE = Pattern.compile("in the same task for at least (\\d+) ms");
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
 
@@ -30,12 +32,11 @@ class DumpTest {
             Blocker blocker = Blocker.startOn(scheduler);
             scheduler.submit(() -> {}).get();
             awaitTrue(() -> scheduler.stats().completed() == 1, "the end of the other task");
+            awaitTrue(() -> WAITING.matcher(scheduler.dump()).find(), "the blocker waits for its release");
             String first = scheduler.dump();
             assertThat(first)
                     .startsWith(
                             "Scheduler orders: Running\n  workers: 3, with a thread: 2 (at most 2), running: 1, idle: 1")
-                    .containsPattern(
-                            "Worker \\d: RUNNING, thread \"orders-worker-\\d\" (TIMED_)?WAITING, in the same task")
                     .contains(Blocker.class.getName() + ".run(")
                     .containsPattern("Worker \\d: (PARKED|SEARCHING), thread \"orders-worker-\\d\"")
                     .contains("submitted: 2, started: 2, completed: 1, failed: 0")

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 
 class FaultTest {
     @Test
-    @Provokes(Fault.ON_ONE_PROCESSOR_SPINNING_WORKERS_HOLD_OFF_THE_ONE_THAT_COULD_GO_ON)
     void eachIsProvokedByATest() {
         Set<Fault> provoked = EnumSet.noneOf(Fault.class);
         new ClassFileImporter().importPackagesOf(FaultTest.class).forEach(type -> {

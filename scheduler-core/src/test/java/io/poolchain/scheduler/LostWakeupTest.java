@@ -114,7 +114,10 @@ class LostWakeupTest {
     }
 
     @Test
-    @Provokes(Fault.NEEDLESS_WAKE_UPS_BURN_THE_PROCESSOR)
+    @Provokes({
+        Fault.NEEDLESS_WAKE_UPS_BURN_THE_PROCESSOR,
+        Fault.ON_ONE_PROCESSOR_SPINNING_WORKERS_HOLD_OFF_THE_ONE_THAT_COULD_GO_ON
+    })
     void anIdlePoolStaysAsleep() throws Exception {
         withScheduler(8, scheduler -> {
             scheduler.prestartAllCoreThreads();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The list of meters: what docs/metrics.md says, in code.
@@ -57,6 +58,15 @@ final class SchedulerMeters {
         meters.workers();
         meters.times();
         meters.executor();
+        return meters.meters;
+    }
+
+    /** As {@link #register}, those of OpenTelemetry's names. */
+    static List<Meter> registerOpenTelemetry(MeterRegistry registry, WorkStealingScheduler scheduler, Tags tags) {
+        Tags executor = tags.and(
+                "jvm.executor.name", scheduler.name(), "jvm.executor.type", WorkStealingScheduler.class.getName());
+        SchedulerMeters meters = new SchedulerMeters(registry, scheduler, executor);
+        meters.openTelemetry();
         return meters.meters;
     }
 
@@ -216,10 +226,43 @@ final class SchedulerMeters {
                 SchedulerStats::parallelism);
     }
 
+    /**
+     * The names of OpenTelemetry's draft, semantic-conventions#3970 as of September 2026. Its units are annotations, which
+     * its mapping to Prometheus leaves out; so they have none here.
+     */
+    private void openTelemetry() {
+        String threads = "Threads, by whether they run a task";
+        String state = "jvm.executor.thread.state";
+        gauge("jvm.executor.thread.count", null, threads, SchedulerStats::activeWorkers, state, "active");
+        gauge(
+                "jvm.executor.thread.count",
+                null,
+                threads,
+                stats -> Math.max(0, stats.poolSize() - stats.activeWorkers()),
+                state,
+                "idle");
+        gauge("jvm.executor.thread.core", null, "How many threads are kept", SchedulerStats::parallelism);
+        gauge("jvm.executor.thread.limit", null, "How many threads there may be", SchedulerStats::parallelism);
+        gauge("jvm.executor.queue.size", null, "Tasks that wait to be started", SchedulerStats::queued);
+        if (scheduler.stats().capacity() < Integer.MAX_VALUE) { // the draft has none for a queue without a bound
+            gauge("jvm.executor.queue.capacity", null, "How many tasks may wait", SchedulerStats::capacity);
+        }
+        counter("jvm.executor.task.completed", null, "Tasks that ran to their end", SchedulerStats::completed);
+        counter(
+                "jvm.executor.task.rejected",
+                null,
+                "Tasks that were refused",
+                stats -> stats.dropped(DropReason.CAPACITY) + stats.dropped(DropReason.SHUTDOWN));
+    }
+
     // ---- registration; the functions must not refer to the scheduler, which the registry holds weakly
 
     private void counter(
-            String name, String unit, String description, ToDoubleFunction<SchedulerStats> figure, String... moreTags) {
+            String name,
+            @Nullable String unit,
+            String description,
+            ToDoubleFunction<SchedulerStats> figure,
+            String... moreTags) {
         meters.add(FunctionCounter.builder(name, scheduler, observed -> figure.applyAsDouble(observed.stats()))
                 .tags(tags.and(moreTags))
                 .description(description)
@@ -228,7 +271,11 @@ final class SchedulerMeters {
     }
 
     private void gauge(
-            String name, String unit, String description, ToDoubleFunction<SchedulerStats> figure, String... moreTags) {
+            String name,
+            @Nullable String unit,
+            String description,
+            ToDoubleFunction<SchedulerStats> figure,
+            String... moreTags) {
         meters.add(Gauge.builder(name, scheduler, observed -> figure.applyAsDouble(observed.stats()))
                 .tags(tags.and(moreTags))
                 .description(description)

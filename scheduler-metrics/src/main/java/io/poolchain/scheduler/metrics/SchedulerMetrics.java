@@ -36,8 +36,10 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
     private final WeakReference<WorkStealingScheduler> scheduler;
     private final Tags tags;
 
-    /** Guarded by this. */
+    /** Guarded by this, as is the next. */
     private boolean perWorker;
+
+    private boolean openTelemetryNames;
 
     /** The meters that this object added to a registry and has not removed. Guarded by this. */
     private final List<Bound> bound = new ArrayList<>();
@@ -81,6 +83,18 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
     }
 
     /**
+     * Adds seven meters more, from the next {@link #bindTo} on: those of OpenTelemetry's draft for executors, {@code
+     * jvm.executor.*}, with its tags {@code jvm.executor.name} and {@code jvm.executor.type}. While it is a draft their names
+     * may change with it.
+     *
+     * @return this
+     */
+    public synchronized SchedulerMetrics openTelemetryNames() {
+        openTelemetryNames = true;
+        return this;
+    }
+
+    /**
      * Adds the meters to a registry. Those that it already has stay as they are, so a second call adds at most those of
      * workers that have come since ({@link #perWorker()}). May be
      * called for several registries, and again after {@link #close()}.
@@ -109,6 +123,9 @@ public final class SchedulerMetrics implements MeterBinder, AutoCloseable {
         List<Meter> meters = SchedulerMeters.register(registry, alive, tags);
         if (perWorker) {
             meters.addAll(WorkerMeters.register(registry, alive, tags));
+        }
+        if (openTelemetryNames) {
+            meters.addAll(SchedulerMeters.registerOpenTelemetry(registry, alive, tags));
         }
         List<Bound> added = new ArrayList<>();
         for (Meter meter : meters) {

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -28,14 +30,16 @@ import org.junit.jupiter.api.Test;
 class MetricsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "metrics.md");
     private static final Pattern TYPE_LINE = Pattern.compile("# TYPE (\\S+) (\\S+)");
+    private static final Set<String> TAGS_OF_ALL = Set.of("name", "jvm.executor.name", "jvm.executor.type");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2);
+    private final WorkStealingScheduler scheduler =
+            WorkStealingScheduler.builder().parallelism(2).capacity(100).build();
 
     @BeforeEach
     void bind() {
-        new SchedulerMetrics(scheduler).perWorker().bindTo(registry);
+        new SchedulerMetrics(scheduler).perWorker().openTelemetryNames().bindTo(registry);
     }
 
     @AfterEach
@@ -64,18 +68,19 @@ class MetricsPageTest {
                 .containsExactlyInAnyOrderEntriesOf(scraped);
     }
 
-    /** One name and what its meters have in common, with the values of each tag but {@code name}. */
+    /** One name and what its meters have in common, with the values of each tag that not all of them have. */
     private record Entry(String name, String type, String unit, Map<String, TreeSet<String>> tags, String description) {
         static Entry of(Meter meter) {
             Meter.Id id = meter.getId();
             Map<String, TreeSet<String>> tags = new TreeMap<>();
             for (Tag tag : id.getTags()) {
-                if (!tag.getKey().equals("name")) {
+                if (!TAGS_OF_ALL.contains(tag.getKey())) {
                     tags.put(tag.getKey(), new TreeSet<>(List.of(tag.getValue())));
                 }
             }
             String type = id.getType().name().toLowerCase(Locale.ROOT);
-            return new Entry(id.getName(), type, id.getBaseUnit(), tags, id.getDescription());
+            String unit = Objects.requireNonNullElse(id.getBaseUnit(), "");
+            return new Entry(id.getName(), type, unit, tags, id.getDescription());
         }
 
         Entry and(Entry other) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.poolchain.scheduler.WorkStealingScheduler;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PeersTest {
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
@@ -72,6 +75,15 @@ class PeersTest {
         Executor executor = Peers.start(Executors.class.getName(), 1);
         assertThat(executor).isInstanceOf(ThreadPoolExecutor.class);
         Peers.stop(executor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Observed.class, Unobserved.class})
+    void startsOursObservedOrNot(Class<?> type) throws Exception {
+        Executor executor = Peers.start(type.getName(), 2);
+        assertThat(executor).isInstanceOf(WorkStealingScheduler.class);
+        Peers.stop(executor);
+        assertThat(((ExecutorService) executor).isTerminated()).isTrue();
     }
 
     @ParameterizedTest

@@ -100,6 +100,7 @@ class TaskWatchTest {
 
     @Test
     void itsThreadIsADaemonThatComesWithTheFirstWorkerAndGoesWithTheLast() throws Exception {
+        awaitTrue(() -> watchdog() == null, "the end of the watchdog of the test before");
         WorkStealingScheduler unused = watched(1, 1_000);
         assertThat(watchdog()).isNull();
         unused.shutdown();

@@ -103,10 +103,16 @@ final class JfrEvents implements SchedulerEvents {
         return event;
     }
 
+    /** Without an end an event has no duration, and one with a threshold would never be due. */
+    private static <E extends Event> E ended(E event) {
+        event.end();
+        return event;
+    }
+
     @Override
     public void unparked(@Nullable Span parking, int worker) {
         try {
-            if (parking instanceof Park event && event.shouldCommit()) {
+            if (parking instanceof Park event && ended(event).shouldCommit()) {
                 event.scheduler = scheduler;
                 event.worker = worker;
                 event.commit();
@@ -181,7 +187,7 @@ final class JfrEvents implements SchedulerEvents {
     }
 
     private void commit(@Nullable Span span, int worker, TaskPath path, Runnable task) {
-        if (span instanceof TaskEvent event && event.shouldCommit()) {
+        if (span instanceof TaskEvent event && ended(event).shouldCommit()) {
             event.scheduler = scheduler;
             event.worker = worker;
             event.path = path.name();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.jfr.Recording;
@@ -71,6 +72,37 @@ class JfrTest {
                 .contains("poolchain.ChainGrowth", "poolchain.TaskDropped", "poolchain.LongTask")
                 .doesNotContainAnyElementsOf(
                         FREQUENT.stream().map(name -> "poolchain." + name).toList());
+    }
+
+    @Test
+    void longWaitsAndLongRunsAreRecordedUnasked() throws Exception {
+        Path file = directory.resolve("long.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            try (WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                    .name("slow")
+                    .parallelism(1)
+                    .sampleOneIn(1)
+                    .build()) {
+                scheduler.execute(JfrTest::takeTwentyMillis);
+                scheduler.execute(() -> {});
+            }
+            recording.stop();
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.hasField("scheduler") && "slow".equals(event.getString("scheduler")))
+                .toList();
+        assertThat(any(events, "TaskRun").getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+        assertThat(any(events, "TaskWait").getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+    }
+
+    /** The threshold of these events is a time, so there is nothing else to wait for. */
+    private static void takeTwentyMillis() {
+        long began = System.nanoTime();
+        while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(25)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
     }
 
     private List<RecordedEvent> record(boolean all) throws Exception {

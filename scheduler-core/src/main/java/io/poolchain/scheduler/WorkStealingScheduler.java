@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drop-in replacement for {@link java.util.concurrent.Executors#newFixedThreadPool(int)} that runs small tasks many
- * times faster. Each worker owns a chain of ring buffers: tasks that it submits go to the head and are taken from there,
+ * A drop-in replacement for {@link java.util.concurrent.Executors#newFixedThreadPool(int)} that runs small tasks
+ * several times faster. Each worker owns a chain of ring buffers: tasks that it submits go to the head and are taken from there,
  * the newest first; idle workers pick victims at random and steal at the tail, the oldest first. Tasks from other threads
  * are started in the order of their submission, per submitting thread.
  *

@@ -109,8 +109,8 @@ final class SubmissionQueue {
     }
 
     /**
-     * Takes some tasks in a row from one stripe before it goes on to the next, and begins where no other worker does: two
-     * that share a stripe take the cache lines from each other at every task.
+     * Takes some tasks in a row from one stripe before it goes on to the next, and begins elsewhere than its neighbours:
+     * two that share a stripe take the cache lines from each other at every task.
      */
     final class Consumer {
         private int stripe;
@@ -304,7 +304,10 @@ final class SubmissionQueue {
         private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(
                 MethodHandles.lookup(), "locked", VarHandle.class, StripeLock.class, int.class);
 
-        /** 0 free, 1 held. From 0 to 1 by compare-and-set, back by its holder. */
+        /**
+         * 0 free, 1 held. From 0 to 1 by compare-and-set, back by its holder's volatile write, which is also the fence
+         * between a push and the check that follows it. Whoever looks before it sleeps reads it before the chain.
+         */
         volatile int locked;
 
         /** A volatile read of the lock: what its holders did before the last release has happened before. */

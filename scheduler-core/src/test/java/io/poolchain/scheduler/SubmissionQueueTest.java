@@ -97,7 +97,7 @@ class SubmissionQueueTest {
     @Test
     void aWorkerTakesSomeTasksInARowFromAStripeAndThenFromTheNext() throws Exception {
         SubmissionQueue queue = new SubmissionQueue(2);
-        int submitters = 16; // of which each stripe gets some, but with a chance of one in 2^15
+        int submitters = 64; // of which each stripe gets some, but with a chance of one in 2^63
         for (int s = 0; s < submitters; s++) {
             int submitter = s;
             Thread thread = new Thread(() -> {

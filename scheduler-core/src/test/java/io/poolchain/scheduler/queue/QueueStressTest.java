@@ -65,7 +65,7 @@ final class QueueStressTest {
     @EnumSource(names = {"ZERO", "BELOW_LONG_WRAP", "BELOW_UNSIGNED_LONG_WRAP"})
     void everyElementOfAFifoChainIsTakenExactlyOnce(Start start) throws InterruptedException {
         PoolChain<Stampede.Element> chain = new PoolChain<>(2, 64, start.index, true);
-        Stampede stampede = new Stampede(new TestQueue.OfFifo<>(chain), ELEMENTS, THIEVES);
+        Stampede stampede = new Stampede(new TestQueue.OfChain<>(chain, true), ELEMENTS, THIEVES);
         stampede.run(() -> {
             SplittableRandom random = new SplittableRandom(3);
             while (stampede.pushed < ELEMENTS) {

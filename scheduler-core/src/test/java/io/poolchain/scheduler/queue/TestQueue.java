@@ -55,8 +55,12 @@ interface TestQueue<E> {
         }
     }
 
-    /** A chain, which always has room. */
-    record OfChain<E>(PoolChain<E> chain) implements TestQueue<E> {
+    /** A chain, which always has room; the owner of one that is first in, first out gets nothing. */
+    record OfChain<E>(PoolChain<E> chain, boolean isFifo) implements TestQueue<E> {
+        OfChain(PoolChain<E> chain) {
+            this(chain, false);
+        }
+
         @Override
         public boolean pushHead(E element) {
             chain.pushHead(element);
@@ -65,7 +69,7 @@ interface TestQueue<E> {
 
         @Override
         public E popHead() {
-            return chain.popHead();
+            return isFifo ? null : chain.popHead();
         }
 
         @Override
@@ -86,40 +90,6 @@ interface TestQueue<E> {
         @Override
         public void trim() {
             chain.trim();
-        }
-
-        @Override
-        public List<Object[]> slots() {
-            return Rings.linked(chain).stream().map(ring -> ring.slots).toList();
-        }
-    }
-
-    /** A chain whose owner only pushes. */
-    record OfFifo<E>(PoolChain<E> chain) implements TestQueue<E> {
-        @Override
-        public boolean pushHead(E element) {
-            chain.pushHead(element);
-            return true;
-        }
-
-        @Override
-        public E popHead() {
-            return null;
-        }
-
-        @Override
-        public E popTail() {
-            return chain.popTail();
-        }
-
-        @Override
-        public long size() {
-            return chain.size();
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return chain.isEmpty();
         }
 
         @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +12,6 @@ import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +53,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     private final TaskQueues queues;
     private final WorkerThreads threads;
     private final DroppedTasks dropped;
-    private final TaskAges ages = new TaskAges();
+    private final SchedulerFigures figures;
 
     /** Null if none was asked for. */
     private final @Nullable TaskWatch watch;
@@ -80,6 +78,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
                 ? null
                 : new TaskRoom(options.parallelism(), options.capacity(), options.rejectionPolicy(), queues, dropped);
         threads = new WorkerThreads(this, options, log, sampling, queues, runState, room);
+        figures = new SchedulerFigures(options, runState, queues, threads, dropped);
         watch = options.watchNanos() == SchedulerOptions.NO_WATCH
                 ? null
                 : new TaskWatch(this, options.watchNanos(), runState, log, events);
@@ -413,33 +412,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
      * @return a new snapshot
      */
     public SchedulerStats stats() {
-        Worker[] all = threads.workers();
-        StealMatrix steals =
-                StealMatrix.of(Stream.of(all).map(worker -> worker.steals).toList());
-        long[] stolen = steals.sumsByVictim();
-        List<WorkerStats> workers = new ArrayList<>(all.length);
-        List<TaskTimes> times = new ArrayList<>(all.length);
-        for (int index = 0; index < all.length; index++) {
-            workers.add(all[index].stats(stolen[index]));
-            times.add(all[index].times);
-        }
-        SubmissionQueue submissions = queues.submissions;
-        return new SchedulerStats(
-                options.name(),
-                threads.parallelism(),
-                options.capacity(),
-                threads.made(),
-                threads.largest(),
-                submissions.accepted() + dropped.discardedOnArrival(),
-                submissions.size(),
-                submissions.capacity(),
-                submissions.growths(),
-                submissions.drops(),
-                dropped.snapshot(),
-                TaskSampling.sum(times, TaskTimes::waits),
-                TaskSampling.sum(times, TaskTimes::runs),
-                steals,
-                List.copyOf(workers));
+        return figures.stats();
     }
 
     /**
@@ -450,13 +423,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
      * @throws IndexOutOfBoundsException if there is no such worker
      */
     public WorkerStats stats(int worker) {
-        Worker[] all = threads.workers();
-        Objects.checkIndex(worker, all.length);
-        long stolen = 0;
-        for (Worker thief : all) {
-            stolen += thief.steals.from(worker);
-        }
-        return all[worker].stats(stolen);
+        return figures.stats(worker);
     }
 
     /**
@@ -488,14 +455,12 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
      * @return text of several lines, in no fixed format
      */
     public String dump() {
-        List<TaskAges.Running> running = runningTasks();
-        SchedulerStats stats = stats();
-        return SchedulerDump.of(state(), stats, threads.workers(), running);
+        return figures.dump();
     }
 
     /** The tasks that run now, and for how long they have been seen to. */
     List<TaskAges.Running> runningTasks() {
-        return ages.look(threads.workers());
+        return figures.runningTasks();
     }
 
     String state() {

@@ -293,10 +293,14 @@ class HooksTest {
         AtomicInteger ran = new AtomicInteger();
         AtomicInteger stops = new AtomicInteger();
         AtomicReference<WorkStealingScheduler> own = new AtomicReference<>();
+        CountDownLatch firstSubmitted = new CountDownLatch(1); // else the thread may be gone before
         WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
                 .parallelism(1)
                 .keepAlive(Duration.ofMillis(1))
-                .onThreadStart(() -> own.get().execute(ran::incrementAndGet))
+                .onThreadStart(() -> {
+                    own.get().execute(ran::incrementAndGet);
+                    await(firstSubmitted, "pool");
+                })
                 .onThreadStop(() -> {
                     if (stops.incrementAndGet() == 1) {
                         own.get().execute(ran::incrementAndGet);
@@ -305,6 +309,7 @@ class HooksTest {
                 .build();
         own.set(scheduler);
         scheduler.execute(ran::incrementAndGet);
+        firstSubmitted.countDown();
         awaitTrue(() -> stops.get() == 2 && scheduler.getPoolSize() == 0, "the thread leaves for good");
         assertThat(ran).as("two starts, one stop, one from outside").hasValue(4);
         shutdownAndAwait(scheduler);

@@ -22,6 +22,8 @@ class LastThreadTest {
      */
     @Test
     void aTaskSubmittedAfterTheLastLookOfALeavingThreadGetsAThread() throws Exception {
+        CountDownLatch firstSubmitted =
+                new CountDownLatch(1); // else the first thread may time out before it has a task
         CountDownLatch stopping = new CountDownLatch(1);
         CountDownLatch mayStop = new CountDownLatch(1);
         CountDownLatch makingSecond = new CountDownLatch(1);
@@ -31,6 +33,7 @@ class LastThreadTest {
         WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
                 .parallelism(2)
                 .keepAlive(Duration.ofMillis(1))
+                .onThreadStart(() -> await(firstSubmitted, "pool"))
                 .onThreadStop(() -> {
                     stopping.countDown();
                     await(mayStop, "pool");
@@ -51,18 +54,23 @@ class LastThreadTest {
         Object stripes = get(get(get(scheduler, "queues"), "submissions"), "stripes");
         try {
             scheduler.execute(() -> {});
+            firstSubmitted.countDown();
             await(stopping, "pool"); // the first thread has timed out
-            Thread submitter = new Thread(() -> scheduler.execute(() -> {
-                blockerRuns.countDown();
-                await(secondRuns, "pool");
-            }));
+            CountDownLatch submitted = new CountDownLatch(1);
+            Thread submitter = new Thread(() -> {
+                scheduler.execute(() -> {
+                    blockerRuns.countDown();
+                    await(secondRuns, "pool");
+                });
+                submitted.countDown();
+            });
             submitter.start();
             await(makingSecond, "pool");
             setLocked(stripes, 1);
             mayStop.countDown();
             awaitTrue(() -> get(roster, "lastLeaving").equals(1), "the first thread is the last");
             mayMakeSecond.countDown();
-            submitter.join();
+            await(submitted, "pool");
             await(blockerRuns, "pool"); // on the second thread
             synchronized (get(roster, "lock")) {
                 setLocked(stripes, 0);

@@ -5,12 +5,14 @@
  *
  * Sizes:    W workers, S submitters of T tasks each.
  * Variants: CHILD      the first task submits one more, to its worker's chain
- *           BLOCK      each task waits until all have begun: so all must get a worker, and W must suffice
+ *           SEVERAL    the same with two more; and who steals one takes the next along, to its own chain, if there is one
+ *           BLOCK      each task waits until all have begun: so all must get a worker, and W must suffice;
+ *                      with SEVERAL but the last one from outside, so that who runs that goes on to steal without a search
  *           HIRE       workers have no thread at first
  *           TIMEOUTS=n with HIRE, so many sleepers may time out, at any moment
  *           FAILURES=n with HIRE, so many threads can't be made; without BLOCK
  * Mutants:  NO_LOOK_AGAIN, NO_PASS_ON, CHECK_BEFORE_PUSH, ANNOUNCE_TOO_EARLY, NO_WITHDRAW, NO_RECHECK (after a withdrawal),
- *           NO_LOOK_WHEN_LEAVING, NO_LOOK_BY_LAST (once it has left), LAST_LEAVES_LIKE_OTHERS, NO_ATTENDANCE (read by
+ *           NO_CHECK_AFTER_TRANSFER, NO_LOOK_WHEN_LEAVING, NO_LOOK_BY_LAST (once it has left), LAST_LEAVES_LIKE_OTHERS, NO_ATTENDANCE (read by
  *           submitters)
  *
  * Left out: weak memory (each step is atomic, and all see the steps in one order: the fences are jcstress's matter); the
@@ -40,8 +42,14 @@
 #endif
 
 #define SUBMITTED (S * T)
+#ifdef SEVERAL
+#define CHILD
+#define CHILDREN 2
+#else
+#define CHILDREN 1
+#endif
 #ifdef CHILD
-#define TASKS (SUBMITTED + 1)
+#define TASKS (SUBMITTED + CHILDREN)
 #define QUEUES (1 + W)      /* the submission queue, then each worker's chain */
 #else
 #define TASKS SUBMITTED
@@ -323,6 +331,13 @@ proctype Submitter(byte first) {
     od
 }
 
+/* Whether a task may end. */
+#ifdef SEVERAL
+#define MAY_END(task) (task == SUBMITTED - 1 || running - started[SUBMITTED - 1] == TASKS - 1)
+#else
+#define MAY_END(task) (running == TASKS)
+#endif
+
 inline runTask() {
     d_step {
         started[task]++;
@@ -332,19 +347,51 @@ inline runTask() {
 #ifdef CHILD
     if
     :: task == 0 ->
-        d_step { queue[CHAIN(worker)] = queue[CHAIN(worker)] | (1 << SUBMITTED); pushed++ };
-        signal();
-        forget()
+        do
+        :: child < CHILDREN ->
+            d_step { queue[CHAIN(worker)] = queue[CHAIN(worker)] | (1 << (SUBMITTED + child)); pushed++; child++ };
+            signal();
+            forget()
+        :: else -> break
+        od;
+        child = 0
     :: else
     fi;
 #endif
 #ifdef BLOCK
-    running == TASKS;
+    MAY_END(task);
 #endif
     task = 0
 }
 
-/* A task from the own chain or the submission queue: found = whether there was one. */
+/* Takes along the next task of the chain that it has stolen one from. Until step push it is in no queue. */
+inline transfer(victim) {
+    d_step {
+        if
+        :: victim != CHAIN(worker) && queue[victim] != 0 ->
+            at = 0;
+            do
+            :: queue[victim] & (1 << at) -> break
+            :: else -> at++
+            od;
+            hand = 1 << at;
+            queue[victim] = queue[victim] & ~hand;
+            at = 0
+        :: else
+        fi
+    }
+    if
+    :: hand != 0 ->
+        d_step { queue[CHAIN(worker)] = queue[CHAIN(worker)] | hand; hand = 0 }; /* step push */
+#ifndef NO_CHECK_AFTER_TRANSFER
+        signal();
+#endif
+        forget()
+    :: else
+    fi
+}
+
+/* A task from the own chain, the submission queue or, without a search, another's: found = whether there was one. */
 inline next() {
     found = false;
 #ifdef CHILD
@@ -365,6 +412,27 @@ inline next() {
         }
     :: else
     fi
+#ifdef SEVERAL
+    ;
+    if
+    :: !found ->
+        d_step {
+            at = 1;
+            do
+            :: at < QUEUES && queue[at] == 0 -> at++
+            :: at < QUEUES && queue[at] != 0 -> found = true; victim = at; popFirst(at); break
+            :: at == QUEUES -> break
+            od;
+            at = 0
+        }
+        if
+        :: found -> transfer(victim)
+        :: else
+        fi;
+        victim = 0
+    :: else
+    fi
+#endif
 }
 
 /* A task from whatever queue. */
@@ -382,6 +450,13 @@ inline search() {
         }
     :: found || at >= QUEUES -> break
     od
+#ifdef SEVERAL
+    ;
+    if
+    :: found && at > 1 -> victim = at - 1; transfer(victim); victim = 0
+    :: else
+    fi
+#endif
 }
 
 /* From begun to free, unless it lies on the stack. */
@@ -400,6 +475,13 @@ proctype Thread(byte self) {
     byte worker, task;
     byte at, claimed, hired;
     bool some, woken, somebody, thrown, all, found, last;
+#ifdef CHILD
+    byte child;                 /* of those that the task submits */
+#endif
+#ifdef SEVERAL
+    byte victim;                /* the queue that it steals from, or 0 */
+    byte hand;                  /* the task between two chains, as a bit */
+#endif
 
 idles:
     atomic { worker = 0; idle = idle | (1 << self) };

@@ -144,6 +144,52 @@ public final class IdleAttack {
     }
 
     @JCStressTest
+    @Outcome(id = "0, -2", expect = ACCEPTABLE, desc = "The thief wakes the worker.")
+    @Outcome(id = "-2, 0", expect = ACCEPTABLE, desc = "The worker looks again and wakes itself.")
+    @Outcome(id = "-2, -2", expect = FORBIDDEN, desc = "Lost wake-up: the task was in the thief's hand at each look.")
+    @Outcome(expect = FORBIDDEN, desc = "One sleeper is claimed twice.")
+    @State
+    public static class TransferOrFallAsleep extends PushAndSleep {
+        private final PoolChain<Runnable> victim = new PoolChain<>();
+        private final PoolChain<Runnable> own = new PoolChain<>();
+        private final TaskTransfer transfer = new TaskTransfer(own, new RunState());
+
+        public TransferOrFallAsleep() {
+            victim.pushHead(TASK);
+        }
+
+        @Override
+        void push() {
+            if (ATTACKED == BROKEN) {
+                own.pushHead(victim.popTail()); // and does not unmark
+            } else {
+                transfer.take(victim, 1);
+            }
+        }
+
+        @Override
+        boolean isEmpty() {
+            return own.isEmpty() && victim.isEmpty();
+        }
+
+        /** The end of the transfer is enough. */
+        @Override
+        boolean fences() {
+            return false;
+        }
+
+        @Actor
+        public void thief(II_Result r) {
+            r.r1 = submit();
+        }
+
+        @Actor
+        public void worker(II_Result r) {
+            r.r2 = fallAsleep();
+        }
+    }
+
+    @JCStressTest
     @Outcome(id = "0, -1", expect = ACCEPTABLE, desc = "The first claims it.")
     @Outcome(id = "-1, 0", expect = ACCEPTABLE, desc = "The second claims it.")
     @Outcome(expect = FORBIDDEN, desc = "Both claim the only sleeper, or nobody.")

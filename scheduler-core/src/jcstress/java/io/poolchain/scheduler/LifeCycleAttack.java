@@ -127,6 +127,41 @@ public final class LifeCycleAttack {
         }
     }
 
+    /** A thief moves the one task that is left, while another thread stops the scheduler and drains both chains. */
+    @JCStressTest
+    @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Moved, and found by whoever stops.")
+    @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "Not moved, and found.")
+    @Outcome(expect = FORBIDDEN, desc = "Nobody finds the task that was in the thief's hand.")
+    @State
+    public static class TransferOrStop {
+        private final RunState state = new RunState();
+        private final PoolChain<Runnable> victim = new PoolChain<>();
+        private final PoolChain<Runnable> own = new PoolChain<>();
+        private final TaskTransfer transfer = new TaskTransfer(own, state);
+
+        public TransferOrStop() {
+            victim.pushHead(TASK);
+        }
+
+        private boolean stopAndFind() {
+            state.advanceTo(RunState.STOP);
+            if (ATTACKED != BROKEN) {
+                transfer.awaitEnd();
+            }
+            return own.popTail() != null || victim.popTail() != null;
+        }
+
+        @Actor
+        public void thief(ZZ_Result r) {
+            r.r1 = atOnceInModel(this, () -> transfer.take(victim, 1) == 1);
+        }
+
+        @Actor
+        public void stopper(ZZ_Result r) {
+            r.r2 = atOnceInModel(this, this::stopAndFind);
+        }
+    }
+
     @JCStressTest
     @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Accepted, and visible when close has returned.")
     @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "Refused.")

@@ -14,6 +14,9 @@ final class TaskSource {
 
     private static final int NOBODY = -1;
 
+    /** The most tasks that a thief takes beside the one that it is about to run; more made no difference. */
+    private static final int MOST_AT_ONCE = 32;
+
     private final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
@@ -22,7 +25,11 @@ final class TaskSource {
     private final WorkerCounters counters;
     private final StealCounts steals;
     private final SchedulerEvents events;
+    private final WorkerThreads threads;
     private final boolean oldestFirst;
+
+    /** To the own chain. */
+    final TaskTransfer transfer;
 
     /**
      * Every so many tasks a worker takes one from the submission queue, and as often one from the tail of its own chain,
@@ -50,20 +57,22 @@ final class TaskSource {
     TaskSource(
             int index,
             TaskQueues queues,
-            SchedulerOptions options,
+            RunState runState,
+            WorkerThreads threads,
             WorkerCounters counters,
-            StealCounts steals,
-            SchedulerEvents events) {
+            StealCounts steals) {
         this.index = index;
+        this.threads = threads;
         this.queues = queues;
         this.chain = queues.chain(index);
         this.submissions = queues.submissions;
         this.consumer = submissions.consumer(index);
         this.counters = counters;
         this.steals = steals;
-        this.events = events;
-        this.oldestFirst = options.localOrder() == LocalOrder.FIFO;
-        this.fairInterval = options.fairnessInterval();
+        this.events = threads.sampling.events;
+        this.oldestFirst = threads.options.localOrder() == LocalOrder.FIFO;
+        this.transfer = new TaskTransfer(chain, runState);
+        this.fairInterval = threads.options.fairnessInterval();
         this.quarterMask = fairInterval / 4 - 1;
         this.victims = new Victims(index, queues.workers(), seed());
     }
@@ -94,6 +103,8 @@ final class TaskSource {
         Runnable task = stealFrom(lastVictim);
         if (task == null) {
             lastVictim = NOBODY;
+        } else {
+            stealMoreFrom(lastVictim);
         }
         return task;
     }
@@ -126,6 +137,7 @@ final class TaskSource {
             Runnable task = stealFrom(victim);
             if (task != null) {
                 lastVictim = victim;
+                stealMoreFrom(victim);
                 return task;
             }
         }
@@ -137,10 +149,29 @@ final class TaskSource {
         if (task == null) {
             counters.countFailedSteal();
         } else {
-            counters.countSteal();
-            steals.count(victim);
-            events.stolen(index, victim);
+            countSteal(victim);
         }
         return task;
+    }
+
+    /**
+     * Up to half of what the victim still has: then its owner is left alone for a while. Not if the oldest is to be first,
+     * since the owner would overtake what waits here.
+     */
+    private void stealMoreFrom(int victim) {
+        PoolChain<Runnable> from = queues.chain(victim);
+        long more = oldestFirst ? 0 : Math.min(from.size() / 2, MOST_AT_ONCE);
+        if (more > 0) {
+            for (int moved = transfer.take(from, more); moved > 0; moved--) {
+                countSteal(victim);
+            }
+            threads.signal(); // step check, unless this worker is searching
+        }
+    }
+
+    private void countSteal(int victim) {
+        counters.countSteal();
+        steals.count(victim);
+        events.stolen(index, victim);
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A drop-in replacement for {@link java.util.concurrent.Executors#newFixedThreadPool(int)} that runs small tasks
  * several times faster. Each worker owns a chain of ring buffers: tasks that it submits go to the head and are taken from there,
- * the newest first; idle workers pick victims at random and steal at the tail, the oldest first. Tasks from other threads
+ * the newest first; idle workers pick victims at random and steal at the tail, the oldest first, some at a time. Tasks from other threads
  * are started in the order of their submission, per submitting thread.
  *
  * <p><b>Same as a fixed thread pool:</b> never more than {@code parallelism} tasks in flight; threads made on demand by
@@ -262,6 +262,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     public List<Runnable> shutdownNow() {
         closeAndAdvanceTo(RunState.STOP);
         threads.interruptAll();
+        threads.awaitTransfers();
         List<Runnable> queued = queues.drain();
         dropped.count(DropReason.DISCARDED, queued.size());
         queued.removeIf(task -> task instanceof WorkerFuture<?> future && future.isStarted()); // by who waits for it

@@ -73,7 +73,7 @@ final class Worker extends WorkerStatus {
         this.index = index;
         this.queues = queues;
         this.chain = queues.chain(index);
-        this.source = new TaskSource(index, queues, threads.options, counters, steals, threads.sampling.events);
+        this.source = new TaskSource(index, queues, runState, threads, counters, steals);
         this.times = new TaskTimes(index, threads.sampling);
         this.sampler = threads.sampling.sampler(index);
         this.nextSample = sampler.first();
@@ -332,6 +332,13 @@ final class Worker extends WorkerStatus {
     private @Nullable Runnable peekNewest() {
         Runnable newest = chain.peekHead();
         return newest == null ? null : SampledTask.unwrap(newest);
+    }
+
+    // ---- the end
+
+    /** For whoever has set the state to STOP: afterwards no task is between two chains because of this worker. */
+    void awaitTransfer() {
+        source.transfer.awaitEnd();
     }
 
     // ---- sleep

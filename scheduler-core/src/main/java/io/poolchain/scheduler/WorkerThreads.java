@@ -318,6 +318,13 @@ final class WorkerThreads {
         roster.interruptAll();
     }
 
+    /** For whoever has set the state to STOP: afterwards each task that has not been taken to be run is in a queue. */
+    void awaitTransfers() {
+        for (Worker worker : roster.workers()) {
+            worker.awaitTransfer();
+        }
+    }
+
     // ---- what users have the threads do
 
     /** A future of ours has had itself decorated when it was made. */

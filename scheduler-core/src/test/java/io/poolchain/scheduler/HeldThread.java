@@ -3,8 +3,11 @@ package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.awaitTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** What {@link HeldThreadTest} does in a JVM of its own, under a {@link Debugger}. Ends with 0 if all is well. */
 final class HeldThread {
@@ -22,11 +25,15 @@ final class HeldThread {
     private static volatile boolean held;
 
     private final AtomicInteger ran = new AtomicInteger();
-    private final WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2);
+    private final WorkStealingScheduler scheduler;
+
+    private HeldThread(int workers) {
+        scheduler = WorkStealingScheduler.newFixedThreadPool(workers);
+    }
 
     public static void main(String[] args) {
         held = false;
-        HeldThread pool = new HeldThread();
+        HeldThread pool = new HeldThread(args[0].equals("thiefWithATaskInHand") ? 3 : 2);
         try {
             pool.hold(args[0]);
             TestPools.shutdownAndAwait(pool.scheduler);
@@ -42,6 +49,8 @@ final class HeldThread {
             case "ownerWhoGrows" -> holdOwner(CHAIN, "link", "pushHead");
             case "ownerWhoPops" -> holdOwnerWhoPops();
             case "thief" -> holdThief();
+            case "thiefWithATaskInHand" -> holdThiefWithATaskInHand();
+            case "thiefWithATaskInHandAtTheEnd" -> holdThiefWithATaskInHandAtTheEnd();
             case "submitter" -> holdSubmitter();
             default -> throw new IllegalArgumentException(who);
         }
@@ -115,6 +124,82 @@ final class HeldThread {
         expectThatTasksOfTasksRun(FEW + TASKS - taken);
         releaseHeld();
         expectRun(FEW + TASKS + TASKS);
+    }
+
+    /**
+     * It has two of the owner's four tasks: the first, which it is to run and which waits for the second, and that. A third
+     * worker meanwhile runs the others and falls asleep; the owner blocks.
+     */
+    private void holdThiefWithATaskInHand() {
+        CountDownLatch secondHasRun = new CountDownLatch(1);
+        CountDownLatch othersHaveRun = new CountDownLatch(2);
+        CountDownLatch ownerMayEnd = new CountDownLatch(1);
+        CountDownLatch thirdIsBusy = blockTheOther();
+        scheduler.execute(() -> {
+            letThiefGoOnWhen(() -> {
+                scheduler.execute(() -> TestPools.await(secondHasRun, scheduler));
+                scheduler.execute(secondHasRun::countDown);
+                scheduler.execute(othersHaveRun::countDown);
+                scheduler.execute(othersHaveRun::countDown);
+            });
+            TestPools.await(ownerMayEnd, scheduler);
+        });
+        awaitHeld();
+        thirdIsBusy.countDown();
+        TestPools.await(othersHaveRun, scheduler);
+        awaitTrue(this::somebodySleeps, "the third sleeps, on " + scheduler.stats());
+        releaseHeld();
+        TestPools.await(secondHasRun, scheduler);
+        ownerMayEnd.countDown();
+    }
+
+    private void holdThiefWithATaskInHandAtTheEnd() throws InterruptedException {
+        scheduler.execute(() -> {
+            letThiefGoOnWhen(() -> submit(FEW, new AtomicInteger()));
+            blockUntilInterrupted();
+        });
+        awaitHeld();
+        List<Runnable> returned = new ArrayList<>();
+        Thread stopper = new Thread(() -> returned.addAll(scheduler.shutdownNow()));
+        stopper.start();
+        awaitTrue(() -> waitsForTransfer(stopper) || !stopper.isAlive(), "shutdownNow waits, or has returned");
+        releaseHeld();
+        stopper.join();
+        TestPools.awaitTermination(scheduler);
+        if (ran.get() + returned.size() != FEW) {
+            throw new AssertionError(ran + " ran and " + returned.size() + " were returned of " + FEW);
+        }
+    }
+
+    private boolean somebodySleeps() {
+        return scheduler.stats().workers().stream().anyMatch(worker -> worker.state() == WorkerStats.State.PARKED);
+    }
+
+    private static void blockUntilInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException stopped) {
+            // as it should be
+        }
+    }
+
+    private static boolean waitsForTransfer(Thread thread) {
+        return Stream.of(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("awaitEnd"));
+    }
+
+    /** By a worker: another steals a task of it, and goes on, to be held at the next push, when this one has submitted. */
+    private void letThiefGoOnWhen(Runnable submitted) {
+        CountDownLatch stolen = new CountDownLatch(1);
+        CountDownLatch ready = new CountDownLatch(1);
+        scheduler.execute(() -> {
+            stolen.countDown();
+            TestPools.await(ready, scheduler);
+            holdMeIn(HEAD, "setHeadRelease", "pushHead");
+        });
+        TestPools.await(stolen, scheduler);
+        submitted.run();
+        ready.countDown();
     }
 
     /** Its stripe of the submission queue is locked. */

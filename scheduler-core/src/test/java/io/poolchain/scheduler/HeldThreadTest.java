@@ -3,6 +3,7 @@ package io.poolchain.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -12,6 +13,21 @@ class HeldThreadTest {
     @ParameterizedTest
     @ValueSource(strings = {"ownerWhoPushes", "ownerWhoGrows", "ownerWhoPops", "thief", "submitter"})
     void isNotWaitedFor(String scenario) throws Exception {
+        expectSuccess(scenario);
+    }
+
+    /** Then all see both queues empty, and fall asleep. */
+    @Test
+    void onceAThiefHasPushedWhatItHadInHandSomebodyWakesForIt() throws Exception {
+        expectSuccess("thiefWithATaskInHand");
+    }
+
+    @Test
+    void shutdownNowWaitsForAThiefWithATaskInHand() throws Exception {
+        expectSuccess("thiefWithATaskInHandAtTheEnd");
+    }
+
+    private static void expectSuccess(String scenario) throws Exception {
         try (Debugger debugger = Debugger.launch(scenario)) {
             assertThat(debugger.run()).isEmpty();
         }

@@ -5,8 +5,10 @@ import static io.poolchain.scheduler.TestPools.await;
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
 import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
 import static io.poolchain.scheduler.TestPools.withScheduler;
+import static java.util.Comparator.comparing;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StealingTest {
@@ -39,6 +42,42 @@ class StealingTest {
             }
             awaitQuiescence(scheduler);
             assertThat(scheduler.stats().steals()).isEqualTo(200L * children);
+        });
+    }
+
+    /** Unless the oldest are to be first: what a thief has taken along would start later than what the owner still has. */
+    @ParameterizedTest
+    @CsvSource({"LIFO, 3, 2", "FIFO, 5, 0"})
+    void aThiefTakesHalfOfWhatIsLeftAlong(LocalOrder order, long leftToOwner, long takenAlong) throws Exception {
+        WorkStealingScheduler two =
+                WorkStealingScheduler.builder().parallelism(2).localOrder(order).build();
+        withScheduler(two, scheduler -> {
+            CountDownLatch stolen = new CountDownLatch(1);
+            CountDownLatch submitted = new CountDownLatch(1);
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch looked = new CountDownLatch(1);
+            scheduler.execute(() -> {
+                scheduler.execute(() -> {
+                    stolen.countDown();
+                    await(submitted, scheduler);
+                });
+                await(stolen, scheduler); // so the thief is awake, and busy
+                for (int i = 0; i < 6; i++) {
+                    scheduler.execute(() -> {
+                        begun.countDown();
+                        await(looked, scheduler);
+                    });
+                }
+                submitted.countDown();
+                await(looked, scheduler);
+            });
+            await(begun, scheduler);
+            List<Long> queued = scheduler.stats().workers().stream()
+                    .sorted(comparing(WorkerStats::submitted))
+                    .map(WorkerStats::queued)
+                    .toList();
+            looked.countDown();
+            assertThat(queued).containsExactly(takenAlong, leftToOwner);
         });
     }
 

@@ -124,6 +124,11 @@ public final class PoolChain<E> {
         }
     }
 
+    /** {@return whether {@link #pushHead} has room for an element without a new ring} For the owner only. */
+    public boolean hasRoom() {
+        return head.hasRoom();
+    }
+
     /**
      * Takes the newest element. For the owner only.
      *

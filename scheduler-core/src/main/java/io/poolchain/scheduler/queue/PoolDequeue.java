@@ -75,6 +75,11 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         return true;
     }
 
+    /** {@return whether the next {@link #pushHead} adds its element} Then that stays so until it does. For the owner only. */
+    public final boolean hasRoom() {
+        return slotAcquire(slotOf(headPlain())) == null;
+    }
+
     /**
      * Takes the newest element. For the owner only.
      *

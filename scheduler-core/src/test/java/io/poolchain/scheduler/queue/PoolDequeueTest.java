@@ -43,10 +43,12 @@ final class PoolDequeueTest {
             assertThat(ring.pushHead(next++)).isTrue();
         }
         for (int round = 0; round < 20; round++) {
+            assertThat(ring.hasRoom()).isFalse();
             assertThat(ring.pushHead(-1)).isFalse();
             assertThat(ring.size()).isEqualTo(4);
 
             assertThat(ring.popTail()).isEqualTo(round);
+            assertThat(ring.hasRoom()).isTrue();
             assertThat(ring.pushHead(next++)).isTrue();
             assertThat(ring.pushHead(-1)).isFalse();
 
@@ -82,10 +84,12 @@ final class PoolDequeueTest {
         assertThat(ring.pushHead(3)).isTrue(); // its own slot is free
         assertThat(ring.pushHead(4)).isFalse();
         assertThat(ring.popTail()).isEqualTo(1);
+        assertThat(ring.hasRoom()).isFalse();
         assertThat(ring.pushHead(4)).isFalse();
         assertThat(claimed).isEqualTo(0);
 
         ring.clearSlotRelease(slotOf(ring, start.index)); // the thief goes on
+        assertThat(ring.hasRoom()).isTrue();
         assertThat(ring.pushHead(4)).isTrue();
         assertThat(ring.popTail()).isEqualTo(2);
         assertThat(ring.popHead()).isEqualTo(4);

@@ -110,6 +110,7 @@ class ElasticPoolTest {
     @Test
     void theLastThreadRunsATaskWhileTheFactoryIsStillToFail() throws Exception {
         AtomicInteger made = new AtomicInteger();
+        CountDownLatch firstSubmitted = new CountDownLatch(1); // else the first thread may leave meanwhile
         CountDownLatch leaving = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
         CountDownLatch inFactory = new CountDownLatch(1);
@@ -117,6 +118,7 @@ class ElasticPoolTest {
         WorkStealingScheduler unsteady = WorkStealingScheduler.builder()
                 .parallelism(2)
                 .keepAlive(Duration.ofNanos(1))
+                .onThreadStart(() -> await(firstSubmitted, "the test"))
                 .onThreadStop(() -> {
                     leaving.countDown();
                     await(leave, "the test");
@@ -135,6 +137,7 @@ class ElasticPoolTest {
                 .build();
         withScheduler(unsteady, scheduler -> {
             scheduler.execute(() -> {});
+            firstSubmitted.countDown();
             await(leaving, scheduler);
             CountDownLatch ran = new CountDownLatch(1);
             Thread submitter = new Thread(() -> scheduler.execute(ran::countDown));

@@ -160,11 +160,7 @@ public final class IdleAttack {
 
         @Override
         void push() {
-            if (ATTACKED == BROKEN) {
-                own.pushHead(victim.popTail()); // and does not unmark
-            } else {
-                transfer.take(victim, 1);
-            }
+            transfer.take(victim, 1);
         }
 
         @Override
@@ -172,10 +168,9 @@ public final class IdleAttack {
             return own.isEmpty() && victim.isEmpty();
         }
 
-        /** The end of the transfer is enough. */
         @Override
-        boolean fences() {
-            return false;
+        boolean looksAgain() {
+            return ATTACKED != BROKEN;
         }
 
         @Actor

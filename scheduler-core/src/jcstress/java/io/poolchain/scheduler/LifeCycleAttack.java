@@ -127,24 +127,24 @@ public final class LifeCycleAttack {
         }
     }
 
-    /** A thief moves the one task that is left, while another thread stops the scheduler and drains both chains. */
+    /** A thief moves the one task that is left, while another thread closes the scheduler and drains both chains. */
     @JCStressTest
-    @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Moved, and found by whoever stops.")
+    @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Moved, and found by whoever closes.")
     @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "Not moved, and found.")
     @Outcome(expect = FORBIDDEN, desc = "Nobody finds the task that was in the thief's hand.")
     @State
-    public static class TransferOrStop {
+    public static class TransferOrClose {
         private final RunState state = new RunState();
         private final PoolChain<Runnable> victim = new PoolChain<>();
         private final PoolChain<Runnable> own = new PoolChain<>();
         private final TaskTransfer transfer = new TaskTransfer(own, state);
 
-        public TransferOrStop() {
+        public TransferOrClose() {
             victim.pushHead(TASK);
         }
 
-        private boolean stopAndFind() {
-            state.advanceTo(RunState.STOP);
+        private boolean closeThenFind() {
+            state.advanceTo(RunState.CLOSING);
             if (ATTACKED != BROKEN) {
                 transfer.awaitEnd();
             }
@@ -157,8 +157,8 @@ public final class LifeCycleAttack {
         }
 
         @Actor
-        public void stopper(ZZ_Result r) {
-            r.r2 = atOnceInModel(this, this::stopAndFind);
+        public void closer(ZZ_Result r) {
+            r.r2 = atOnceInModel(this, this::closeThenFind);
         }
     }
 

@@ -161,7 +161,8 @@ public final class SchedulerBuilder {
 
     /**
      * In which order a worker starts the tasks that it has submitted itself. By default {@link LocalOrder#LIFO}. Others
-     * steal the oldest in any case.
+     * steal the oldest in any case; with {@code LIFO} some at a time, of which the thief runs the oldest first and then the
+     * newest.
      *
      * @param order the order
      * @return this builder

@@ -21,8 +21,8 @@ import java.util.function.ToLongFunction;
  * </ul>
  *
  * <p>At any moment the tasks in {@code stealMatrix()} are not more than {@code steals()}, and when the scheduler is
- * quiescent as many, unless memory ran out; and {@code steals() <= started()} and {@code uselessWakeups() <= wakeups() <= parks()} up to the
- * operations under way.
+ * quiescent as many, unless memory ran out; and {@code uselessWakeups() <= wakeups() <= parks()} up to the operations under
+ * way. A thief takes some tasks along, which others may steal from it: so there may be more steals than tasks.
  *
  * @param name the scheduler's name
  * @param parallelism the largest number of workers

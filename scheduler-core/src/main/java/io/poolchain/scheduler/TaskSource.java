@@ -2,6 +2,7 @@
 package io.poolchain.scheduler;
 
 import io.poolchain.scheduler.queue.PoolChain;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ final class TaskSource {
 
     private static final int NOBODY = -1;
 
-    /** The most tasks that a thief takes beside the one that it is about to run; more made no difference. */
+    /** The most tasks that a thief takes along. Eight were a little worse; more were not tried (docs/decisions/0010). */
     private static final int MOST_AT_ONCE = 32;
 
     private final int index;
@@ -162,10 +163,14 @@ final class TaskSource {
         PoolChain<Runnable> from = queues.chain(victim);
         long more = oldestFirst ? 0 : Math.min(from.size() / 2, MOST_AT_ONCE);
         if (more > 0) {
-            for (int moved = transfer.take(from, more); moved > 0; moved--) {
+            int moved = transfer.take(from, more);
+            for (int i = 0; i < moved; i++) {
                 countSteal(victim);
             }
-            threads.signal(); // step check, unless this worker is searching
+            if (moved > 0) {
+                VarHandle.fullFence(); // step fence
+                threads.signal(); // step check, which a worker that is searching passes at once
+            }
         }
     }
 

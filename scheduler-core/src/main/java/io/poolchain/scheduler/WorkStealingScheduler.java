@@ -262,7 +262,6 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     public List<Runnable> shutdownNow() {
         closeAndAdvanceTo(RunState.STOP);
         threads.interruptAll();
-        threads.awaitTransfers();
         List<Runnable> queued = queues.drain();
         dropped.count(DropReason.DISCARDED, queued.size());
         queued.removeIf(task -> task instanceof WorkerFuture<?> future && future.isStarted()); // by who waits for it
@@ -272,6 +271,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
     private void closeAndAdvanceTo(int state) {
         boolean first = runState.advanceTo(RunState.CLOSING);
         queues.submissions.close(); // waits for the submissions under way
+        threads.awaitTransfers();
         runState.advanceTo(state);
         threads.noteRunState();
         if (first && room != null) {

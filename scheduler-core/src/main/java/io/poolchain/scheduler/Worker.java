@@ -336,7 +336,7 @@ final class Worker extends WorkerStatus {
 
     // ---- the end
 
-    /** For whoever has set the state to STOP: afterwards no task is between two chains because of this worker. */
+    /** For whoever has set the state to CLOSING: from the end of this call on this worker moves no task to its chain. */
     void awaitTransfer() {
         source.transfer.awaitEnd();
     }

@@ -318,7 +318,7 @@ final class WorkerThreads {
         roster.interruptAll();
     }
 
-    /** For whoever has set the state to STOP: afterwards each task that has not been taken to be run is in a queue. */
+    /** For whoever has set the state to CLOSING: afterwards no task is moved from one chain to another. */
     void awaitTransfers() {
         for (Worker worker : roster.workers()) {
             worker.awaitTransfer();

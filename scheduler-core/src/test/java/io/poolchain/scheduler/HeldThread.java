@@ -147,7 +147,7 @@ final class HeldThread {
         awaitHeld();
         thirdIsBusy.countDown();
         TestPools.await(othersHaveRun, scheduler);
-        awaitTrue(this::somebodySleeps, "the third sleeps, on " + scheduler.stats());
+        awaitTrue(() -> somebodySleeps() && scheduler.searching() == 0, "the third sleeps, on " + scheduler.stats());
         releaseHeld();
         TestPools.await(secondHasRun, scheduler);
         ownerMayEnd.countDown();

@@ -7,7 +7,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The system may stop a thread anywhere for any time. Nobody else waits for it, and only what it has in hand does. */
+/**
+ * The system may stop a thread anywhere for any time. Only what it has in hand waits for it, and in the middle of a push from
+ * outside or of a transfer, whoever closes the scheduler.
+ */
 @Provokes(Fault.A_PACKED_WORD_STICKS_AND_WORKERS_SPIN_FOR_EVER)
 class HeldThreadTest {
     @ParameterizedTest

@@ -43,19 +43,12 @@ class TaskTransferTest {
     }
 
     @Test
-    void movesNothingOnceTheSchedulerStops() {
+    void movesNothingOnceTheSchedulerIsBeingClosed() {
         push(5, victim);
-        runState.advanceTo(RunState.STOP);
+        runState.advanceTo(RunState.CLOSING);
         assertThat(transfer.take(victim, 5)).isZero();
         assertThat(victim.size()).isEqualTo(5);
         transfer.awaitEnd();
-    }
-
-    @Test
-    void goesOnWhileASchedulerThatIsShutDownRunsItsTasks() {
-        push(5, victim);
-        runState.advanceTo(RunState.SHUTDOWN);
-        assertThat(transfer.take(victim, 5)).isEqualTo(5);
     }
 
     private static List<Runnable> push(int tasks, PoolChain<Runnable> chain) {

@@ -6,6 +6,7 @@ import static io.poolchain.scheduler.TestPools.awaitTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -51,6 +52,7 @@ final class HeldThread {
             case "thief" -> holdThief();
             case "thiefWithATaskInHand" -> holdThiefWithATaskInHand();
             case "thiefWithATaskInHandAtTheEnd" -> holdThiefWithATaskInHandAtTheEnd();
+            case "ownerWhoPushesAtTheEnd" -> holdOwnerWhoPushesAtTheEnd();
             case "submitter" -> holdSubmitter();
             default -> throw new IllegalArgumentException(who);
         }
@@ -84,6 +86,26 @@ final class HeldThread {
         expectThatTasksOfTasksRun(pushed.get() + TASKS);
         releaseHeld();
         expectRun(TASKS + 100 * TASKS + TASKS + TASKS);
+    }
+
+    /** It has seen that the scheduler runs, and pushes when all is over. */
+    private void holdOwnerWhoPushesAtTheEnd() {
+        AtomicInteger refused = new AtomicInteger();
+        scheduler.execute(() -> {
+            holdMeIn(HEAD, "setHeadRelease", "pushHead");
+            try {
+                scheduler.execute(ran::incrementAndGet);
+            } catch (RejectedExecutionException e) {
+                refused.incrementAndGet();
+            }
+        });
+        awaitHeld();
+        List<Runnable> returned = scheduler.shutdownNow();
+        releaseHeld();
+        TestPools.awaitTermination(scheduler);
+        if (refused.get() != 1 || ran.get() != 0 || !returned.isEmpty()) {
+            throw new AssertionError(refused + " refused, " + ran + " ran, returned " + returned);
+        }
     }
 
     /** The newest is withdrawn from the thieves' sight, and waits for its owner. */

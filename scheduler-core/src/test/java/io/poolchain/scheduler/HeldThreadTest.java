@@ -26,6 +26,11 @@ class HeldThreadTest {
     }
 
     @Test
+    void aTaskThatAWorkerPushesAfterTheEndIsRefused() throws Exception {
+        expectSuccess("ownerWhoPushesAtTheEnd");
+    }
+
+    @Test
     void shutdownNowWaitsForAThiefWithATaskInHand() throws Exception {
         expectSuccess("thiefWithATaskInHandAtTheEnd");
     }

@@ -308,7 +308,7 @@ class SchedulerMetersTest {
         FunctionTimer parked =
                 registry.get("scheduler.worker.parked").tag("worker", thief).functionTimer();
         assertThat(parked.count()).isEqualTo((double) stats.parks());
-        assertThat(parked.totalTime(TimeUnit.NANOSECONDS)).isEqualTo((double) stats.parkedNanos());
+        assertThat(parked.totalTime(TimeUnit.SECONDS)).isEqualTo(stats.parkedNanos() / 1e9);
         double seconds = scheduler.stats().threadNanos() / 1e9;
         assertThat(read("scheduler.workers.thread.time")).isPositive().isEqualTo(seconds);
         assertThat(read("scheduler.workers.parked.time")).isBetween(0.0, seconds);

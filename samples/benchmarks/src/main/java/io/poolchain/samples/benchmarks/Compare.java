@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -103,6 +104,9 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FOLDER", description = "Where to write. Default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("target", "comparison");
 
+    @Option(names = "--add", description = "Adds to the results that are in FOLDER, from the same JDK and machine.")
+    private boolean add;
+
     private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private final long tokens = Work.calibrate();
     private final List<Sample> samples = new ArrayList<>();
@@ -121,7 +125,13 @@ public final class Compare implements Callable<Integer> {
                     .ifPresentOrElse(reason -> failures.add(executor + ": " + reason), () -> available.add(executor));
         }
         Files.createDirectories(out);
-        for (int round = 1; round <= (quick ? 1 : rounds); round++) {
+        if (add) {
+            Results before = json.readValue(resultsFile().toFile(), Results.class);
+            samples.addAll(before.samples());
+            before.failures().stream().filter(line -> !failures.contains(line)).forEach(failures::add);
+        }
+        int first = 1 + samples.stream().mapToInt(Sample::round).max().orElse(0);
+        for (int round = first; round < first + (quick ? 1 : rounds); round++) {
             Collections.shuffle(available, new Random(round));
             round(round, available);
             report();
@@ -228,9 +238,9 @@ public final class Compare implements Callable<Integer> {
     }
 
     private void report() throws IOException {
-        String name = "results-" + Runtime.version().feature();
+        String name = resultsName();
         Results results = new Results(ours, environment(), samples, failures);
-        json.writeValue(out.resolve(name + ".json").toFile(), results);
+        json.writeValue(resultsFile().toFile(), results);
         Files.writeString(out.resolve(name + ".md"), Markdown.page(results, name));
         try {
             Plots.write(results, out, name);
@@ -240,6 +250,14 @@ public final class Compare implements Callable<Integer> {
         System.out.println("Written to " + out.toAbsolutePath());
     }
 
+    private static String resultsName() {
+        return "results-" + Runtime.version().feature();
+    }
+
+    private Path resultsFile() {
+        return out.resolve(resultsName() + ".json");
+    }
+
     private List<String> environment() {
         return List.of(
                 "JDK " + Runtime.version() + " (" + System.getProperty("java.vm.name") + "), "
@@ -247,7 +265,20 @@ public final class Compare implements Callable<Integer> {
                 threads + " threads, " + Runtime.getRuntime().availableProcessors() + " processors",
                 quick
                         ? "**A quick run: the figures mean nothing.**"
-                        : rounds + " rounds; a workload runs for " + seconds + " s in each, after as long a warm-up",
+                        : "up to " + mostRounds() + " rounds; a workload runs for " + seconds
+                                + " s in each, after as long a warm-up",
                 tokens + " tokens of work for a microsecond");
+    }
+
+    /** How many values the cell has that has most. */
+    private long mostRounds() {
+        return samples.stream()
+                .collect(Collectors.groupingBy(
+                        sample -> List.of(sample.table(), sample.row(), sample.executor()), Collectors.counting()))
+                .values()
+                .stream()
+                .mapToLong(count -> count)
+                .max()
+                .orElse(0);
     }
 }

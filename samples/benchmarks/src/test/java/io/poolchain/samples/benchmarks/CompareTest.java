@@ -44,6 +44,25 @@ class CompareTest {
     }
 
     @Test
+    void addsToEarlierResults() throws Exception {
+        String[] workload = {
+            "--quick", "--executors=poolchain", "--workloads=chain-1000", "--no-measures", "--out=" + folder
+        };
+        String[] measure = {
+            "--quick", "--executors=poolchain", "--no-workloads", "--measures=wake-up", "--out=" + folder, "--add"
+        };
+
+        assertThat(new CommandLine(new Compare()).execute(workload)).isZero();
+        assertThat(new CommandLine(new Compare()).execute(measure)).isZero();
+
+        Results results =
+                new ObjectMapper().readValue(folder.resolve(PREFIX + ".json").toFile(), Results.class);
+        assertThat(results.samples())
+                .anyMatch(sample -> sample.row().equals("chain-1000") && sample.round() == 1)
+                .anyMatch(sample -> sample.row().equals("an idle pool, p50") && sample.round() == 2);
+    }
+
+    @Test
     void tellsWhatItCouldNotMeasure() throws Exception {
         int threads = Runtime.getRuntime().availableProcessors() + 1;
 

@@ -22,10 +22,11 @@ final class Burst {
         long before = heap();
         CountDownLatch open = hold(executor, threads);
         LongAdder ran = new LongAdder();
+        Runnable task = ran::increment;
 
         long submission = System.nanoTime();
         for (int i = 0; i < tasks; i++) {
-            executor.execute(ran::increment);
+            executor.execute(task);
         }
         Batching.flush(executor);
         submission = System.nanoTime() - submission;

@@ -8,6 +8,7 @@ import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.poolchain.scheduler.TestPools.Blocker;
 import io.poolchain.scheduler.TestPools.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -392,6 +394,27 @@ abstract class FixedPoolContract extends PoolTest {
         assertThat(pool.isTerminated()).isTrue();
         assertThat(ran).hasValue(50);
         assertThat(rejectedInside).hasValue(50);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPoolIsTerminatingFromShutdownToTheEndOfItsTasks(Kind kind) {
+        ExecutorService pool = make(kind, 1);
+        Blocker running = Blocker.startOn(pool);
+        assertThat(isTerminating(pool)).isFalse();
+        pool.shutdown();
+        assertThat(isTerminating(pool)).isTrue();
+        assertThat(pool.isTerminated()).isFalse();
+        running.release();
+        awaitTermination(pool);
+        assertThat(isTerminating(pool)).isFalse();
+        assertThat(pool.isTerminated()).isTrue();
+    }
+
+    private static boolean isTerminating(ExecutorService pool) {
+        return pool instanceof WorkStealingScheduler scheduler
+                ? scheduler.isTerminating()
+                : ((ThreadPoolExecutor) pool).isTerminating();
     }
 
     @ParameterizedTest

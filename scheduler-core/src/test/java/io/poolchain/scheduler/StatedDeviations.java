@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
+import static io.poolchain.scheduler.TestPools.await;
+import static io.poolchain.scheduler.TestPools.awaitTermination;
+import static io.poolchain.scheduler.TestPools.awaitTrue;
+import static io.poolchain.scheduler.TestPools.figure;
 import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -13,16 +17,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -149,5 +157,53 @@ abstract class StatedDeviations extends PoolTest {
         if (kind == Kind.JDK) {
             assertThat(order).containsExactlyElementsOf(submitted);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatShutdownNowReturnsIsInOrderPerQueueAndStaysCounted(Kind kind) throws Exception {
+        ExecutorService pool = closedLater(kind.make(1));
+        CountDownLatch outside = new CountDownLatch(1);
+        CountDownLatch submitted = new CountDownLatch(3);
+        List<Runnable> tasks = IntStream.range(0, 3)
+                .<Runnable>mapToObj(task -> () -> {
+                    throw new AssertionError(task + " is returned and run");
+                })
+                .toList();
+        pool.execute(() -> {
+            submit(pool, tasks.get(0), submitted);
+            await(outside, pool);
+            submit(pool, tasks.get(2), submitted);
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                // By shutdownNow; the task ends.
+            }
+        });
+        awaitTrue(() -> submitted.getCount() == 2, "the task has submitted one");
+        submit(pool, tasks.get(1), submitted);
+        outside.countDown();
+        await(submitted, pool);
+
+        List<Integer> order = pool.shutdownNow().stream().map(tasks::indexOf).toList();
+        awaitTermination(pool);
+
+        assertThat(order).isEqualTo(kind == Kind.POOLCHAIN ? List.of(1, 0, 2) : List.of(0, 1, 2));
+        assertThat(figure(pool, "getTaskCount")).isEqualTo(kind == Kind.POOLCHAIN ? 4 : 1);
+        assertThat(figure(pool, "getCompletedTaskCount")).isEqualTo(1);
+    }
+
+    private static void submit(ExecutorService pool, Runnable task, CountDownLatch submitted) {
+        pool.execute(task);
+        submitted.countDown();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSubmittedTaskIsAFutureOfItsOwnClass(Kind kind) {
+        ExecutorService pool = closedLater(kind.make(1));
+        assertThat(pool.submit(() -> {}))
+                .isInstanceOf(kind == Kind.POOLCHAIN ? WorkerFuture.class : FutureTask.class)
+                .isInstanceOf(RunnableFuture.class);
     }
 }

@@ -192,9 +192,9 @@ public final class SchedulerBuilder {
 
     /**
      * Of how many tasks one is measured, on average: how long it waits, from its submission to its start, and how long it
-     * runs. By default one in 16,384, chosen at random. A task that is measured costs an allocation and some microseconds; others
-     * pay for one comparison. Tasks that do nothing but submit themselves were 13 % slower by default than with 0; no
-     * difference was seen elsewhere.
+     * runs. By default one in 16,384, chosen at random. A task that is measured costs an allocation; others pay for
+     * one comparison. Tasks that do nothing but submit themselves were 13 % slower by default than with 0; no difference was
+     * seen elsewhere.
      *
      * <p>Not measured are tasks that a worker runs itself because it waits for them, cancelled ones, and those that the
      * submitter runs ({@link RejectionPolicy#callerRuns()}).
@@ -246,12 +246,16 @@ public final class SchedulerBuilder {
     }
 
     /**
-     * Replaces each task by another that does something before and after it, in the thread that submits it: the place to
-     * carry over a logging or tracing context, and to put a {@code beforeExecute} or {@code afterExecute}. By default tasks
-     * run as they are.
+     * Has each task replaced by another that does something before and after it: the place to carry over a logging or
+     * tracing context, and to put a {@code beforeExecute} or {@code afterExecute}. The decorator is called in the thread that
+     * submits; what it returns runs in place of the task. By default tasks run as they are.
      *
-     * <p>What {@code submit} and {@code invokeAll} make of a task is decorated so that it is also when a worker runs it that
-     * waits for it; it never throws, and is cancelled or done when it returns. An exception of the decorator itself goes to
+     * <p>A task that waits for a future may run it itself, within its own decoration. So put back the context that was there
+     * before, rather than to clear it.
+     *
+     * <p>What {@code submit} and {@code invokeAll} make of a task stays decorated when a worker runs it that waits for it. The
+     * task that the decorator is given then never throws, as its exception goes to the future, which is done, or cancelled,
+     * when the task returns. An exception of the decorator itself goes to
      * the submitter; one of the task that it returned, to the future or the handler. {@code shutdownNow} returns what the
      * decorator has returned, but futures as they are. What wraps a future of this scheduler in one of its own, as {@code
      * invokeAny} from outside and {@link java.util.concurrent.ExecutorCompletionService} do, has its tasks decorated twice.

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A drop-in replacement for {@link java.util.concurrent.Executors#newFixedThreadPool(int)} that runs small tasks
- * several times faster. Each worker owns a chain of ring buffers: tasks that it submits go to the head and are taken from there,
+ * faster, empty ones several times. Each worker owns a chain of ring buffers: tasks that it submits go to the head and are taken from there,
  * the newest first; idle workers pick victims at random and steal at the tail, the oldest first, some at a time. Tasks from other threads
  * are started in the order of their submission, per submitting thread.
  *
@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Tasks may wait for tasks.</b> When a task calls {@code get} on a future that {@code submit} returned, or {@code
  * invokeAll} or {@code invokeAny}, its worker runs what it waits for itself, unless somebody has started that; never an
- * unrelated task. So nothing deadlocks for want of threads; the depth is limited by the stack.
+ * unrelated task. So such waiting never deadlocks for want of threads; the depth is limited by the stack. Waiting by other
+ * means, a latch or {@code CompletableFuture.join}, can.
  *
  * <p>Thread-safe. A null task is refused with a {@link NullPointerException}, a task after shutdown with a {@link
  * RejectedExecutionException}.

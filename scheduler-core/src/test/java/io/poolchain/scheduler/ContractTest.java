@@ -4,8 +4,9 @@ package io.poolchain.scheduler;
 import org.junit.jupiter.api.Nested;
 
 /**
- * All of docs/migration.md: what client code of {@code Executors.newFixedThreadPool} and {@code ThreadPoolExecutor} relies
- * on. Each test runs on the JDK's pool and on ours; the deviations too, and there the outcomes differ as stated.
+ * What docs/migration.md says and no other test that it names: what client code of {@code Executors.newFixedThreadPool} and
+ * {@code ThreadPoolExecutor} relies on. Each test runs on the JDK's pool and on ours; the deviations too, and there the
+ * outcomes differ as stated.
  */
 class ContractTest {
     @Nested

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * A stack overflow can strike at any call, in the scheduler's own methods too. Tasks go to the end of their stack and use the
  * scheduler there, on each frame a little further from the end; afterwards it must have all its workers, and no future may
- * be left undone. FAULTS 7 and 25.
+ * be left undone.
  */
 @Provokes({Fault.A_THROWING_TASK_COSTS_A_WORKER_OR_ITS_QUEUED_TASKS, Fault.THE_STACK_OVERFLOWS_BY_HELPING})
 class EndOfStackTest {

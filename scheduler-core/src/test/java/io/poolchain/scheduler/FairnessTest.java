@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nobody waits for ever beside tasks that submit themselves again and again: FAULTS 11, 12 and 13 of such schedulers. */
+/** Nobody waits for ever beside tasks that submit themselves again and again. */
 class FairnessTest {
     /** What is promised by default. */
     private static final int INTERVAL = 64;
@@ -163,7 +163,7 @@ class FairnessTest {
         });
     }
 
-    /** FAULTS 13: sources that come and go must not keep the fairness count from reaching its limit. */
+    /** Sources that come and go must not keep the fairness count from reaching its limit. */
     @ParameterizedTest
     @CsvSource({"1, 64", "2, 64", "8, 64", "1, 4", "2, 4", "8, 4"})
     @Provokes(Fault.THE_COUNT_BEHIND_FAIRNESS_NEVER_REACHES_ITS_LIMIT)

@@ -54,7 +54,7 @@ class IdleWorkersTest {
         return idle;
     }
 
-    /** FAULTS 26: the version may wrap around at any moment. */
+    /** The version may wrap around at any moment. */
     @ParameterizedTest
     @ValueSource(ints = {0, -3, Integer.MAX_VALUE - 1})
     @Provokes({Fault.A_PACKED_WORD_STICKS_AND_WORKERS_SPIN_FOR_EVER, Fault.A_PACKED_COUNTER_WRAPS_AFTER_MONTHS})

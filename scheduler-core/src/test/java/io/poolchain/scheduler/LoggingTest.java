@@ -135,7 +135,7 @@ class LoggingTest {
         });
     }
 
-    /** FAULTS 7: a failure that can't even be described. */
+    /** A failure that can't even be described. */
     @Test
     @Provokes(Fault.A_THROWING_TASK_COSTS_A_WORKER_OR_ITS_QUEUED_TASKS)
     void anExceptionThatCanNotBeDescribedCostsNoWorkerAndNoTask() throws Exception {

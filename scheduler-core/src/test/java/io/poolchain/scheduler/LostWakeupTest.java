@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hunts tasks that wait though a worker sleeps: FAULTS 1, 4 and 23. More rounds by {@code -Dpoolchain.stress.factor=}. */
+/** Hunts tasks that wait though a worker sleeps. More rounds by {@code -Dpoolchain.stress.factor=}. */
 class LostWakeupTest {
     private static final int FACTOR = Integer.getInteger("poolchain.stress.factor", 1);
 

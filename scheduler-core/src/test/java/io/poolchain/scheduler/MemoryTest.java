@@ -21,7 +21,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** An idle scheduler keeps nothing alive and gives back the memory of a burst: FAULTS 9, 10 and 22. */
+/** An idle scheduler keeps nothing alive and gives back the memory of a burst. */
 class MemoryTest {
     @Test
     @Provokes(Fault.AN_IDLE_POOL_KEEPS_A_FINISHED_TASK_ALIVE)

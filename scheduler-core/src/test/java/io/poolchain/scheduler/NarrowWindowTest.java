@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Races of a few nanoseconds, which the soak meets too rarely, run again and again: FAULTS 1, 5 and 27. */
+/** Races of a few nanoseconds, which the soak meets too rarely, run again and again. */
 class NarrowWindowTest {
     private static final int FACTOR = Integer.getInteger("poolchain.stress.factor", 1);
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tasks that wait for tasks they have submitted: a fixed pool deadlocks once all its threads do. FAULTS 24 and 25. */
+/** Tasks that wait for tasks they have submitted: a fixed pool deadlocks once all its threads do. */
 class NestedJoinTest {
     @Test
     void futuresThatWereRunByTheirWaiterDoNotPileUp() throws Exception {
@@ -371,7 +371,7 @@ class NestedJoinTest {
         return size;
     }
 
-    /** FAULTS 24: who holds a lock while it waits must not be given work that wants it. */
+    /** Who holds a lock while it waits must not be given work that wants it. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     @Provokes(Fault.NESTED_JOINS_DEADLOCK_OR_RUN_FOREIGN_WORK)

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Shutdown at a random moment beside submitters outside and inside: FAULTS 5 and 21. Each task is accounted for: accepted
+ * Shutdown at a random moment beside submitters outside and inside. Each task is accounted for: accepted
  * and run, accepted and returned, or rejected; never two of these and never none. Not run on the JDK's pool, which fails: if shutdown
  * comes while it makes its first thread, tasks may stay in its queue without any thread, and it never terminates.
  */

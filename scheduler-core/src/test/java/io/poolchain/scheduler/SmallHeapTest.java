@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** No memory for a ring, or for a task: the submitter hears of it, nothing is lost, and the pool works on. FAULTS 10. */
+/** No memory for a ring, or for a task: the submitter hears of it, nothing is lost, and the pool works on. */
 class SmallHeapTest {
     @TempDir
     private Path directory;

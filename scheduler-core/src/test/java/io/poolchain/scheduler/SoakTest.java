@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything at once, and each task accounted for: FAULTS 4 to 8, 20, 21 and 27. {@code -Dduration=PT2H}, or seconds,
+ * Everything at once, and each task accounted for. {@code -Dduration=PT2H}, or seconds,
  * makes it longer; {@code -Dsoak.seed=} repeats one plan for that time.
  */
 @Provokes(Fault.A_TASK_IS_LOST_OR_RUNS_TWICE_WHEN_SHUTDOWN_RACES_WITH_SUBMITTERS)

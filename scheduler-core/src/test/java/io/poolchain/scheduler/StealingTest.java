@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StealingTest {
-    /** FAULTS 3: a worker submits and then blocks for good unless its children are stolen. */
+    /** A worker submits and then blocks for good unless its children are stolen. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 9, 100})
     @Provokes(Fault.THE_CHILDREN_OF_A_WORKER_THAT_BLOCKS_FOR_GOOD_ARE_NEVER_STOLEN)
@@ -81,7 +81,7 @@ class StealingTest {
         });
     }
 
-    /** FAULTS 2: the second of two quick submissions must not be left to the worker that is busy with the first. */
+    /** The second of two quick submissions must not be left to the worker that is busy with the first. */
     @Test
     @Provokes(Fault.THE_SECOND_OF_TWO_QUICK_SUBMISSIONS_IS_LEFT_TO_THE_WORKER_THAT_IS_BUSY_WITH_THE_FIRST)
     void theSecondOfTwoQuickSubmissionsGetsAWorkerOfItsOwn() throws Exception {

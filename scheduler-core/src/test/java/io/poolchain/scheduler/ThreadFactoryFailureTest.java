@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Thread factories that fail, at once or later: FAULTS 27. */
+/** Thread factories that fail, at once or later. */
 @Provokes(Fault.A_THREAD_FACTORY_THAT_FAILS_LOSES_TASKS)
 class ThreadFactoryFailureTest {
     enum Failure {

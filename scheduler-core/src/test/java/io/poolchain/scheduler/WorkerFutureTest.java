@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class WorkerFutureTest {
     private static final int FACTOR = Integer.getInteger("poolchain.stress.factor", 1);
 
-    /** Whether the cancellation comes before the start, during the task, or at its end: FAULTS 8. */
+    /** Whether the cancellation comes before the start, during the task, or at its end. */
     @Test
     void noInterruptComesAfterRunHasReturned() throws Exception {
         withScheduler(1, scheduler -> {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.StreamSupport;
@@ -123,6 +124,32 @@ class PrometheusTest {
             assertThat(filledIn).doesNotContain("$");
             awaitResults(filledIn, results -> results > 0);
         }
+    }
+
+    /** Some find nothing here, for they ask what has gone wrong or for meters that the demo does not bind. */
+    @Test
+    void everyQueryToCopyIsUnderstood() throws Exception {
+        Path docs = PrometheusProcess.SHIPPED.getParent();
+        for (Path page : List.of(docs.resolveSibling("README.md"), docs.resolve("operations.md"))) {
+            List<String> queries = queriesOf(page);
+            assertThat(queries).as(page.toString()).hasSizeGreaterThan(4);
+            for (String query : queries) {
+                assertThat(prometheus.query(query).isArray()).as(query).isTrue();
+            }
+        }
+    }
+
+    /** The last column of each table with the heading PromQL. */
+    private static List<String> queriesOf(Path page) throws IOException {
+        List<String> queries = new ArrayList<>();
+        boolean inTable = false;
+        for (String line : Files.readAllLines(page)) {
+            inTable = line.startsWith("|") && (inTable || line.endsWith("| PromQL |"));
+            if (inTable && line.endsWith("` |")) {
+                queries.add(line.substring(line.lastIndexOf("| `") + 3, line.length() - 3));
+            }
+        }
+        return queries;
     }
 
     private static List<JsonNode> rules(String type) throws IOException, InterruptedException {

@@ -77,7 +77,7 @@ public final class Markdown {
                     .flatMap(part -> part));
         }
         row(Stream.of(
-                        Stream.of("geometric mean, to the floor"),
+                        Stream.of("geometric mean; of the executors, to the floor"),
                         table.executors().stream().map(executor -> ratio(table.meanToFloor(executor))),
                         Stream.of("", ratio(table.meanToBestPeer()), ratio(table.meanToFloor(ours))))
                 .flatMap(part -> part));

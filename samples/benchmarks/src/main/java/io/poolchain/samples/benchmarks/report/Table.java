@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 
 /** The samples of one kind: a row for each workload, a column for each executor, and how ours compares. */
 public final class Table {
+    private static final double LEVEL = 1.005;
+
     private final String title;
     private final String ours;
     private final List<String> rows;
@@ -89,12 +91,12 @@ public final class Table {
         return divisor > 0 && ratio > 0 ? OptionalDouble.of(ratio) : OptionalDouble.empty();
     }
 
-    /** {@return the rows in which another is better than ours} */
+    /** {@return the rows in which another is better than ours by more than a ratio shows that is rounded to 1.00} */
     List<String> lost() {
         return rows.stream()
                 .filter(row -> cell(row, ours).isPresent())
                 .filter(row -> bestPeer(row)
-                        .filter(peer -> mean(row, ours) > mean(row, peer))
+                        .filter(peer -> mean(row, ours) > LEVEL * mean(row, peer))
                         .isPresent())
                 .toList();
     }

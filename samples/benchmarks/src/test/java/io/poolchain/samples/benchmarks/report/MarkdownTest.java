@@ -32,7 +32,7 @@ class MarkdownTest {
                         "|---|---|---|---|---|---|---|",
                         "| tree | 10.0 | 20.0 | 5.00 | fixed | 0.50 | 2.00 |",
                         "| chain | 30.0 | 20.0 | – | fixed | 1.50 | – |",
-                        "| geometric mean, to the floor | 2.00 | 4.00 | 1.00 |  | 0.87 | 2.00 |",
+                        "| geometric mean; of the executors, to the floor | 2.00 | 4.00 | 1.00 |  | 0.87 | 2.00 |",
                         "## Space, bytes",
                         "| tree | 24.0 | – | – | – |");
     }

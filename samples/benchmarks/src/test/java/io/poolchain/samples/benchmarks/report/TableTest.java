@@ -67,6 +67,12 @@ class TableTest {
     @Test
     void losesWhereAnotherIsBetterAndNotWhereItIsAsGood() {
         assertThat(TABLE.lost()).containsExactly("chain");
+
+        Table level = new Table(
+                "Allocation",
+                "poolchain",
+                List.of(sample("chain", "poolchain", 1, 24.01), sample("chain", "cats-effect", 1, 24)));
+        assertThat(level.lost()).isEmpty();
     }
 
     @Test

@@ -44,6 +44,9 @@ final class Roster {
     /** The part of {@link #made} that has begun to run. */
     private volatile int begun;
 
+    /** The first of the threads that have been started and have not begun; they are linked. Written under the lock. */
+    private volatile @Nullable Hiring awaited;
+
     /** The largest value that {@link #made} has had. */
     private volatile int largest;
 
@@ -126,8 +129,18 @@ final class Roster {
         /** Whether the thread counts as made. Guarded by the lock. */
         private boolean made;
 
+        /** Set when it is started, before it is awaited. */
+        private @Nullable Thread thread;
+
+        /** The next that is awaited. Guarded by the lock. */
+        private @Nullable Hiring next;
+
         Hiring(Worker worker) {
             this.worker = worker;
+        }
+
+        private boolean hasEnded() {
+            return thread != null && !thread.isAlive();
         }
     }
 
@@ -146,9 +159,15 @@ final class Roster {
         }
     }
 
-    void made(Hiring hiring) {
+    /** The thread has been started. */
+    void made(Hiring hiring, Thread thread) {
         synchronized (lock) {
             countMade(hiring);
+            if (hiring.expected) {
+                hiring.thread = thread;
+                hiring.next = awaited;
+                awaited = hiring;
+            }
         }
     }
 
@@ -166,10 +185,50 @@ final class Roster {
                 return false;
             }
             hiring.expected = false;
+            awaitNoLonger(hiring);
             countMade(hiring);
             count(0, 0, 1);
             hiring.worker.begin(Thread.currentThread());
             return true;
+        }
+    }
+
+    private void awaitNoLonger(Hiring hiring) {
+        if (awaited == hiring) {
+            awaited = hiring.next;
+            return;
+        }
+        for (Hiring before = awaited; before != null; before = before.next) {
+            if (before.next == hiring) {
+                before.next = hiring.next;
+            }
+        }
+    }
+
+    /**
+     * A thread may end before it begins, by what the factory has it do first: then its worker is free again. Returns whether
+     * there was one, and another may be hired.
+     */
+    boolean takeBackEnded() {
+        Hiring first = awaited;
+        if (first == null || !first.hasEnded()) {
+            return false;
+        }
+        synchronized (lock) {
+            takeBackEndedOnes();
+            return mayHire;
+        }
+    }
+
+    private void takeBackEndedOnes() {
+        for (Hiring hiring = awaited; hiring != null; hiring = hiring.next) {
+            if (hiring.hasEnded()) {
+                awaitNoLonger(hiring);
+                hiring.expected = false;
+                hiring.worker.end();
+                free(hiring.worker);
+                count(-1, -1, 0);
+            }
         }
     }
 
@@ -290,6 +349,7 @@ final class Roster {
      */
     boolean terminateIfDone(TaskQueues queues) {
         synchronized (lock) {
+            takeBackEndedOnes();
             boolean ending = runState.isAtLeast(RunState.SHUTDOWN);
             boolean done = ending && alive == 0 && (runState.isAtLeast(RunState.STOP) || queues.areEmpty());
             return done && runState.advanceTo(RunState.TERMINATED);

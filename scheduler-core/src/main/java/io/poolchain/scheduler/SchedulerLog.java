@@ -53,6 +53,15 @@ final class SchedulerLog {
         }
     }
 
+    /** It goes on in any case. Where there is no memory even for the text, nobody is told. */
+    void workerFailed(Throwable failure) {
+        try {
+            error("A worker of scheduler {} failed and goes on", failure);
+        } catch (Throwable noMemory) {
+            // The next task comes first.
+        }
+    }
+
     void error(String message, Throwable failure) {
         try {
             LOG.error(message, name, failure);

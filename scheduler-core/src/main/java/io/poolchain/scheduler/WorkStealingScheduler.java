@@ -265,11 +265,13 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         threads.interruptAll();
         List<Runnable> queued = queues.drain();
         dropped.count(DropReason.DISCARDED, queued.size());
-        queued.removeIf(task -> task instanceof WorkerFuture<?> future && future.isStarted()); // by who waits for it
+        queued.removeIf(
+                task -> task instanceof WorkerFuture<?> future && !future.handBack()); // started by who waits for it
         return queued;
     }
 
     private void closeAndAdvanceTo(int state) {
+        StackReserve.requireTwice(); // a second call would not make up for what the first has left out
         boolean first = runState.advanceTo(RunState.CLOSING);
         queues.submissions.close(); // waits for the submissions under way
         threads.awaitTransfers();

@@ -140,14 +140,14 @@ final class Worker extends WorkerStatus {
         woken = false;
         startedAtWakeup = counters.started;
         threadTime.start();
-        threads.runHook(threads.options.onThreadStart());
         try {
+            threads.runHook(threads.options.onThreadStart());
             boolean goOn = true;
             while (goOn) {
                 try {
                     goOn = searchThenWork();
                 } catch (Throwable broken) {
-                    threads.log.error("A worker of scheduler {} failed and goes on", broken);
+                    threads.log.workerFailed(broken);
                 }
             }
             clearInterrupt();
@@ -372,15 +372,21 @@ final class Worker extends WorkerStatus {
 
     /** Step park. False if the keep-alive time has passed and nobody has claimed this worker: step time out. */
     private boolean parkUntilClaimed() {
-        long began = keepAliveNanos == SchedulerOptions.FOR_EVER ? 0 : System.nanoTime();
+        boolean forEver = keepAliveNanos == SchedulerOptions.FOR_EVER;
+        long began = forEver ? 0 : System.nanoTime();
         while (isParked()) {
-            if (keepAliveNanos == SchedulerOptions.FOR_EVER) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, keepAliveNanos - (System.nanoTime() - began));
-                if (System.nanoTime() - began >= keepAliveNanos && threads.letGoIdle(this)) {
-                    return false;
+            try {
+                if (forEver) {
+                    LockSupport.park(this);
+                } else {
+                    LockSupport.parkNanos(this, keepAliveNanos - (System.nanoTime() - began));
                 }
+            } catch (OutOfMemoryError e) {
+                Thread.onSpinWait(); // a virtual thread of JDK 21 could not park; it lies on the stack, so it stays
+                // here
+            }
+            if (!forEver && System.nanoTime() - began >= keepAliveNanos && threads.letGoIdle(this)) {
+                return false;
             }
             Thread.interrupted(); // a late interrupt of the last task must not keep us from sleeping
         }

@@ -31,6 +31,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     private static final Object CANCELLED = new Object();
     private static final Object NOT_RUN = new Object();
     private static final Object NOBODY = new Object();
+    private static final Object RETURNED = new Object();
 
     /** What the task threw. */
     private record Failure(Throwable thrown) {}
@@ -47,8 +48,9 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     private @Nullable Callable<V> task;
 
     /**
-     * The thread that runs the task, or NOBODY, if nobody is to. Set by compare-and-set; cleared by that thread once there is an outcome, under the lock
-     * if that is a cancellation, so that no interrupt comes after the end.
+     * The thread that runs the task; or NOBODY, if nobody is to; or RETURNED, which leads to a thread if somebody runs the
+     * task all the same. Set by compare-and-set; cleared by that thread once there is an outcome, under the lock if that is a
+     * cancellation, so that no interrupt comes after the end.
      */
     private volatile @Nullable Object runner;
 
@@ -96,21 +98,19 @@ class WorkerFuture<V> implements RunnableFuture<V> {
         }
         Worker worker = Worker.current(threads);
         if (worker == null) {
-            runTask();
+            runTask(decorated, start());
         } else {
             worker.beginFuture(this);
             try {
-                runTask();
+                runTask(decorated, start());
             } finally {
                 worker.endFuture(this);
             }
         }
     }
 
-    /** Runs the task in the calling thread, unless it has been started or cancelled. */
-    private void runTask() {
-        Runnable body = decorated;
-        Callable<V> started = start();
+    /** Runs the task in the calling thread, if it is this thread's to run; its decorated form is to be read before. */
+    private void runTask(@Nullable Runnable body, @Nullable Callable<V> started) {
         if (started != null) {
             Object result;
             try {
@@ -154,9 +154,25 @@ class WorkerFuture<V> implements RunnableFuture<V> {
 
     /** The task, if it is now the calling thread's to run. */
     private @Nullable Callable<V> start() {
-        if (outcome != null || !RUNNER.compareAndSet(this, null, Thread.currentThread())) {
-            return null;
+        return claim(null) || claim(RETURNED) ? claimed() : null;
+    }
+
+    /** As {@link #start}, for who waits for it; but one that was returned is not for a task that shutdownNow has interrupted. */
+    private @Nullable Callable<V> startHelping() throws InterruptedException {
+        if (claim(null)) {
+            return claimed();
         }
+        if (runner == RETURNED && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return claim(RETURNED) ? claimed() : null;
+    }
+
+    private boolean claim(@Nullable Object from) {
+        return outcome == null && RUNNER.compareAndSet(this, from, Thread.currentThread());
+    }
+
+    private @Nullable Callable<V> claimed() {
         Callable<V> started = outcome == null ? task : null; // a cancellation before this had nobody to interrupt
         if (started == null) {
             synchronized (this) { // the cancellation may be about to interrupt
@@ -205,6 +221,15 @@ class WorkerFuture<V> implements RunnableFuture<V> {
         return runner != null || (outcome != null && outcome != CANCELLED);
     }
 
+    /**
+     * For shutdownNow, which has taken it from a queue: whether it is to be returned, as nobody has started it. Who is about to
+     * do so, because it waits for it, has been interrupted, and will see that if it finds it returned.
+     */
+    final boolean handBack() {
+        return outcome == CANCELLED
+                || (RUNNER.compareAndSet(this, null, RETURNED) && (outcome == null || outcome == CANCELLED));
+    }
+
     final boolean hasSucceeded() {
         Object result = outcome;
         return result != null && result != CANCELLED && !(result instanceof Failure);
@@ -217,7 +242,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
         if (worker.mayHelp(this)) {
             try {
                 worker.beginHelping(this);
-                runTask();
+                runTask(decorated, startHelping());
             } finally {
                 worker.endHelping(this);
             }
@@ -237,7 +262,7 @@ class WorkerFuture<V> implements RunnableFuture<V> {
             try {
                 worker.beginHelping(this);
                 Runnable body = decorated;
-                Callable<V> started = start();
+                Callable<V> started = startHelping();
                 if (started != null) {
                     Object result;
                     try {

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * docs/idle-protocol.md.
  */
 final class WorkerThreads {
+    private static final long NAP_NANOS = 1_000_000;
+
     final SchedulerOptions options;
     final SchedulerLog log;
     final TaskSampling sampling;
@@ -103,7 +106,7 @@ final class WorkerThreads {
 
     /** Steps check, claim and wake, or hire: for whoever has made a task available, or found that there are more. */
     void signal() {
-        if (!wakeOneUnlessSearching() && roster.mayHire()) {
+        if (!wakeOneUnlessSearching() && (roster.mayHire() || roster.takeBackEnded())) {
             hireOrLog();
         }
     }
@@ -244,7 +247,7 @@ final class WorkerThreads {
                     "The thread factory of scheduler " + scheduler.name() + " returned null");
         }
         thread.start();
-        roster.made(hiring);
+        roster.made(hiring, thread);
     }
 
     /** Somebody may have relied on the thread that could not be made. */
@@ -260,12 +263,29 @@ final class WorkerThreads {
 
     private void runThread(Roster.Hiring hiring) {
         if (roster.begin(hiring)) {
-            scheduler.watch();
             Worker worker = hiring.worker;
             while (worker != null) {
-                worker.run();
-                worker = leave(worker);
+                if (run(worker)) {
+                    worker = leave(worker);
+                }
             }
+        }
+    }
+
+    /** A thread may not find the memory that it needs as it begins. It tries again, as somebody may rely on it. */
+    private boolean run(Worker worker) {
+        try {
+            scheduler.watch();
+            worker.run();
+            return true;
+        } catch (Throwable failure) {
+            try {
+                LockSupport.parkNanos(this, NAP_NANOS);
+                log.workerFailed(failure);
+            } catch (Throwable noMemory) {
+                Thread.onSpinWait(); // for classes that are needed for the first time
+            }
+            return false;
         }
     }
 

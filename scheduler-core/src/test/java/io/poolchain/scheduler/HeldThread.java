@@ -6,6 +6,8 @@ import static io.poolchain.scheduler.TestPools.awaitTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -16,6 +18,8 @@ final class HeldThread {
     private static final String SLOTS = "io.poolchain.scheduler.queue.RingSlots";
     private static final String TAIL = "io.poolchain.scheduler.queue.RingTail";
     private static final String CHAIN = "io.poolchain.scheduler.queue.PoolChain";
+
+    private static final String FUTURE = "io.poolchain.scheduler.WorkerFuture";
 
     private static final int TASKS = 1_000;
 
@@ -54,6 +58,7 @@ final class HeldThread {
             case "thiefWithATaskInHandAtTheEnd" -> holdThiefWithATaskInHandAtTheEnd();
             case "ownerWhoPushesAtTheEnd" -> holdOwnerWhoPushesAtTheEnd();
             case "submitter" -> holdSubmitter();
+            case "waiterAboutToHelp" -> holdWaiterAboutToHelp();
             default -> throw new IllegalArgumentException(who);
         }
     }
@@ -190,6 +195,34 @@ final class HeldThread {
         TestPools.awaitTermination(scheduler);
         if (ran.get() + returned.size() != FEW) {
             throw new AssertionError(ran + " ran and " + returned.size() + " were returned of " + FEW);
+        }
+    }
+
+    /** It has not been interrupted, and is about to run the future that it waits for. */
+    private void holdWaiterAboutToHelp() {
+        AtomicInteger interrupted = new AtomicInteger();
+        scheduler.execute(HeldThread::blockUntilInterrupted);
+        scheduler.execute(() -> {
+            Future<?> awaited = scheduler.submit((Runnable) ran::incrementAndGet);
+            holdMeIn(FUTURE, "startHelping", "get");
+            try {
+                awaited.get();
+            } catch (InterruptedException e) {
+                interrupted.incrementAndGet();
+            } catch (ExecutionException e) {
+                throw new AssertionError(e);
+            }
+        });
+        awaitHeld();
+        List<Runnable> returned = scheduler.shutdownNow();
+        releaseHeld();
+        TestPools.awaitTermination(scheduler);
+        if (interrupted.get() != 1 || ran.get() != 0 || returned.size() != 1) {
+            throw new AssertionError(interrupted + " interrupted, " + ran + " ran, returned " + returned);
+        }
+        returned.get(0).run();
+        if (ran.get() != 1) {
+            throw new AssertionError("what was returned can be run");
         }
     }
 

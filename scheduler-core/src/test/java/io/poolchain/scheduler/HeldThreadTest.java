@@ -35,6 +35,11 @@ class HeldThreadTest {
         expectSuccess("thiefWithATaskInHandAtTheEnd");
     }
 
+    @Test
+    void aWaiterDoesNotRunWhatShutdownNowHasReturnedMeanwhile() throws Exception {
+        expectSuccess("waiterAboutToHelp");
+    }
+
     private static void expectSuccess(String scenario) throws Exception {
         try (Debugger debugger = Debugger.launch(scenario)) {
             assertThat(debugger.run()).isEmpty();

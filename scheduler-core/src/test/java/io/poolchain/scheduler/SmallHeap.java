@@ -18,6 +18,8 @@ final class SmallHeap {
     /** For those who look at the result while the queues still are full. */
     private static final AtomicReference<byte[]> RESERVE = new AtomicReference<>(new byte[6 << 20]);
 
+    private static volatile Object[] filling;
+
     private SmallHeap() {}
 
     public static void main(String[] args) throws Exception {
@@ -27,6 +29,7 @@ final class SmallHeap {
             case "fillByAWorker" -> fillByAWorker(scheduler);
             case "runOutInATask" -> runOutInATask(scheduler);
             case "burst" -> burst(scheduler);
+            case "runOutAsAThreadBegins" -> runOutAsAThreadBegins(scheduler);
             default -> throw new IllegalArgumentException(args[0]);
         }
         TestPools.shutdownAndAwait(scheduler);
@@ -74,6 +77,46 @@ final class SmallHeap {
         TestPools.awaitQuiescence(scheduler);
         expect(scheduler.stats().failed() == failing, "each task fails, and no more: " + scheduler.stats());
         expectAllRun(scheduler, 0);
+    }
+
+    /** What a thread needs as it begins is not there, until it has tried in vain. */
+    private static void runOutAsAThreadBegins(WorkStealingScheduler other) {
+        other.prestartAllCoreThreads();
+        expectAllRun(other, 0); // so that classes are there
+        RAN.set(0);
+        AtomicReference<Thread> made = new AtomicReference<>();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1, work -> {
+            Thread thread = new Thread(() -> {
+                fillMemory();
+                work.run();
+            });
+            made.set(thread);
+            return thread;
+        });
+        scheduler.execute(TASK);
+        Thread thread = made.get();
+        while (thread.getState() == Thread.State.RUNNABLE && RAN.get() == 0) {
+            Thread.onSpinWait(); // nothing here may allocate
+        }
+        filling = null;
+        TestPools.awaitQuiescence(scheduler);
+        expect(RAN.get() == 1, "the task is run");
+        TestPools.shutdownAndAwait(scheduler);
+    }
+
+    /** A chain of ever smaller arrays, until there is no room for the smallest. */
+    private static void fillMemory() {
+        for (int size = 1 << 18; size > 0; size /= 2) {
+            try {
+                while (true) {
+                    Object[] next = new Object[size];
+                    next[0] = filling;
+                    filling = next;
+                }
+            } catch (OutOfMemoryError e) {
+                // Then smaller ones.
+            }
+        }
     }
 
     private static void burst(WorkStealingScheduler scheduler) {

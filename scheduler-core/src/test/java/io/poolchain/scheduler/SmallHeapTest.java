@@ -29,6 +29,11 @@ class SmallHeapTest {
         expectSilence("runOutInATask", "32m");
     }
 
+    @Test
+    void aThreadThatFindsNoMemoryAsItBeginsTriesAgain() throws Exception {
+        expectSilence("runOutAsAThreadBegins", "32m");
+    }
+
     /** Whatever else the pool keeps is less than a MiB for each worker. */
     @Test
     @Provokes(Fault.THE_MEMORY_OF_A_BURST_IS_NEVER_GIVEN_BACK)

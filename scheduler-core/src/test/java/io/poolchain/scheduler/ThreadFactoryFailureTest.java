@@ -12,6 +12,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -210,6 +211,37 @@ class ThreadFactoryFailureTest {
             await(ran, scheduler);
         }
         scheduler.shutdownNow();
+    }
+
+    /** As many tasks as workers are in flight all the same, and the scheduler terminates. */
+    @Test
+    void aThreadThatDiesBeforeItBeginsIsReplaced() throws Exception {
+        for (int dies = 1; dies <= 4; dies++) {
+            int number = dies;
+            AtomicInteger made = new AtomicInteger();
+            CountDownLatch dead = new CountDownLatch(1);
+            AtomicReference<Thread> dying = new AtomicReference<>();
+            WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(4, work -> {
+                if (made.incrementAndGet() != number) {
+                    return new Thread(work);
+                }
+                dying.set(new Thread(dead::countDown));
+                return dying.get();
+            });
+            CyclicBarrier all = new CyclicBarrier(4);
+            CountDownLatch met = new CountDownLatch(4);
+            for (int i = 0; i < 4; i++) {
+                scheduler.execute(() -> {
+                    await(all);
+                    met.countDown();
+                });
+            }
+            await(dead, scheduler);
+            dying.get().join();
+            scheduler.execute(() -> {}); // whoever submits a task finds that nobody comes
+            await(met, scheduler);
+            shutdownAndAwait(scheduler);
+        }
     }
 
     /** The task is accepted while another thread tries in vain to make the first worker. */

@@ -129,7 +129,7 @@ final class Roster {
         /** Whether the thread counts as made. Guarded by the lock. */
         private boolean made;
 
-        /** Set when it is started, before it is awaited. */
+        /** Not null while it is awaited, but for those who still find it there. Written under the lock. */
         private @Nullable Thread thread;
 
         /** The next that is awaited. Guarded by the lock. */
@@ -140,7 +140,8 @@ final class Roster {
         }
 
         private boolean hasEnded() {
-            return thread != null && !thread.isAlive();
+            Thread started = thread;
+            return started != null && !started.isAlive();
         }
     }
 
@@ -193,16 +194,19 @@ final class Roster {
         }
     }
 
+    /** If it is. Then it holds on to no other, nor to its thread. */
     private void awaitNoLonger(Hiring hiring) {
         if (awaited == hiring) {
             awaited = hiring.next;
-            return;
-        }
-        for (Hiring before = awaited; before != null; before = before.next) {
-            if (before.next == hiring) {
-                before.next = hiring.next;
+        } else {
+            for (Hiring before = awaited; before != null; before = before.next) {
+                if (before.next == hiring) {
+                    before.next = hiring.next;
+                }
             }
         }
+        hiring.next = null;
+        hiring.thread = null;
     }
 
     /**
@@ -221,7 +225,9 @@ final class Roster {
     }
 
     private void takeBackEndedOnes() {
-        for (Hiring hiring = awaited; hiring != null; hiring = hiring.next) {
+        Hiring next;
+        for (Hiring hiring = awaited; hiring != null; hiring = next) {
+            next = hiring.next;
             if (hiring.hasEnded()) {
                 awaitNoLonger(hiring);
                 hiring.expected = false;

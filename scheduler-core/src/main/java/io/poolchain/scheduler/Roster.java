@@ -141,7 +141,7 @@ final class Roster {
 
         private boolean hasEnded() {
             Thread started = thread;
-            return started != null && !started.isAlive();
+            return started != null && started.getState() == Thread.State.TERMINATED;
         }
     }
 
@@ -210,8 +210,8 @@ final class Roster {
     }
 
     /**
-     * A thread may end before it begins, by what the factory has it do first: then its worker is free again. Returns whether
-     * there was one, and another may be hired.
+     * A thread may end before it begins, by what the factory has it do first: then its worker is free again, and nobody may
+     * rely on it any more. Returns whether there was one, and another may be hired.
      */
     boolean takeBackEnded() {
         Hiring first = awaited;
@@ -258,6 +258,7 @@ final class Roster {
     @Nullable
     Worker takeUpFree() {
         synchronized (lock) {
+            takeBackEndedOnes();
             Worker worker = mayHire ? takeFree() : null;
             if (worker != null) {
                 count(0, 1, 1);
@@ -293,6 +294,7 @@ final class Roster {
     /** Step leave, unless this is the last thread: then submitters make one first from now on. Returns whether it is. */
     boolean leaveUnlessLast(Worker worker) {
         synchronized (lock) {
+            takeBackEndedOnes();
             boolean last = made - lastLeaving == 1;
             if (last) {
                 lastLeaving++;
@@ -355,10 +357,12 @@ final class Roster {
      */
     boolean terminateIfDone(TaskQueues queues) {
         synchronized (lock) {
-            takeBackEndedOnes();
             boolean ending = runState.isAtLeast(RunState.SHUTDOWN);
-            boolean done = ending && alive == 0 && (runState.isAtLeast(RunState.STOP) || queues.areEmpty());
-            return done && runState.advanceTo(RunState.TERMINATED);
+            boolean done = ending && (runState.isAtLeast(RunState.STOP) || queues.areEmpty());
+            if (done) {
+                takeBackEndedOnes();
+            }
+            return done && alive == 0 && runState.advanceTo(RunState.TERMINATED);
         }
     }
 

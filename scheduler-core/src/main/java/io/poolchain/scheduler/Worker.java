@@ -104,6 +104,11 @@ final class Worker extends WorkerStatus {
         }
     }
 
+    /** Takes the memory that {@link #run} needs before it can do without more. */
+    static void prepareThread() {
+        CURRENT.set(CURRENT.get());
+    }
+
     // ---- submission, by this worker's thread
 
     /** Adds a task to this worker's chain; false if the scheduler no longer accepts any. */

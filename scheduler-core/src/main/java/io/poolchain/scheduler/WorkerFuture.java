@@ -218,7 +218,8 @@ class WorkerFuture<V> implements RunnableFuture<V> {
 
     /** Whether it has been run, or is. */
     final boolean isStarted() {
-        return runner != null || (outcome != null && outcome != CANCELLED);
+        Object by = runner;
+        return (by != null && by != RETURNED) || (outcome != null && outcome != CANCELLED);
     }
 
     /**
@@ -226,8 +227,8 @@ class WorkerFuture<V> implements RunnableFuture<V> {
      * do so, because it waits for it, has been interrupted, and will see that if it finds it returned.
      */
     final boolean handBack() {
-        return outcome == CANCELLED
-                || (RUNNER.compareAndSet(this, null, RETURNED) && (outcome == null || outcome == CANCELLED));
+        Object before = RUNNER.compareAndExchange(this, null, RETURNED);
+        return (before == null || before == RETURNED) && (outcome == null || outcome == CANCELLED);
     }
 
     final boolean hasSucceeded() {
@@ -362,7 +363,8 @@ class WorkerFuture<V> implements RunnableFuture<V> {
 
     /** For a policy that throws a queued task away, which a worker that waits for it may be running. */
     final void cancelUnlessStarted() {
-        if (outcome == null && RUNNER.compareAndSet(this, null, NOBODY)) {
+        if (outcome == null
+                && (RUNNER.compareAndSet(this, null, NOBODY) || RUNNER.compareAndSet(this, RETURNED, NOBODY))) {
             finish(CANCELLED);
         }
     }

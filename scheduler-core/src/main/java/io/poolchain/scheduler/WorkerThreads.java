@@ -169,6 +169,7 @@ final class WorkerThreads {
 
     /** Another submitter's thread may have been made and not begun: then this one's need not succeed. */
     private void hireFirst() {
+        roster.takeBackEnded();
         freeThoseOnStack();
         if (roster.made() == 0) {
             hire();
@@ -181,6 +182,7 @@ final class WorkerThreads {
     int hireAll() {
         int hired = 0;
         synchronized (firstThread) {
+            roster.takeBackEnded();
             freeThoseOnStack();
             hired += hire() ? 1 : 0;
         }
@@ -263,29 +265,44 @@ final class WorkerThreads {
 
     private void runThread(Roster.Hiring hiring) {
         if (roster.begin(hiring)) {
+            awaitMemory();
             Worker worker = hiring.worker;
             while (worker != null) {
-                if (run(worker)) {
-                    worker = leave(worker);
+                try {
+                    worker.run();
+                } catch (Throwable failure) {
+                    log.workerFailed(failure);
                 }
+                worker = leave(worker);
             }
         }
     }
 
-    /** A thread may not find the memory that it needs as it begins. It tries again, as somebody may rely on it. */
-    private boolean run(Worker worker) {
-        try {
-            scheduler.watch();
-            worker.run();
-            return true;
-        } catch (Throwable failure) {
+    /** A thread may not find the memory that it needs as it begins. It goes on trying, as somebody may rely on it. */
+    private void awaitMemory() {
+        boolean told = false;
+        while (!runState.isAtLeast(RunState.STOP)) {
             try {
-                LockSupport.parkNanos(this, NAP_NANOS);
-                log.workerFailed(failure);
-            } catch (Throwable noMemory) {
-                Thread.onSpinWait(); // for classes that are needed for the first time
+                scheduler.watch();
+                Worker.prepareThread();
+                return;
+            } catch (Throwable failure) {
+                told = nap(failure, told);
             }
-            return false;
+        }
+    }
+
+    /** Returns whether somebody has been told. Even a nap takes memory, if it is the first. */
+    private boolean nap(Throwable failure, boolean told) {
+        try {
+            Thread.interrupted();
+            LockSupport.parkNanos(this, NAP_NANOS);
+            if (!told) {
+                log.workerFailed(failure);
+            }
+            return true;
+        } catch (Throwable noMemory) {
+            return told;
         }
     }
 

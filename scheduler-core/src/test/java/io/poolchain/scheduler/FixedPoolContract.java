@@ -450,6 +450,34 @@ abstract class FixedPoolContract extends PoolTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatShutdownNowReturnsCanBeGivenToAnotherPoolAndBeReturnedAgain(Kind kind) throws Exception {
+        Future<String> future = null;
+        Runnable task = null;
+        for (int round = 0; round < 3; round++) {
+            ExecutorService pool = make(kind, 1);
+            pool.execute(() -> {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    // By shutdownNow; the task ends.
+                }
+            });
+            if (task == null) {
+                future = pool.submit(() -> "done");
+            } else {
+                pool.execute(task);
+            }
+            List<Runnable> returned = new ArrayList<>(pool.shutdownNow());
+            assertThat(returned).isNotEmpty();
+            task = returned.get(returned.size() - 1);
+            assertThat(task).isSameAs(future);
+        }
+        task.run();
+        assertThat(future.get()).isEqualTo("done");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     @Provokes(Fault.AN_UNUSED_OR_IDLE_POOL_DOES_NOT_TERMINATE)
     void aPoolThatWasNeverUsedTerminates(Kind kind) {
         for (int i = 0; i < 1_000; i++) {

@@ -95,6 +95,21 @@ class RejectionPolicyTest extends PoolTest {
     }
 
     @Test
+    void aDiscardedFutureThatAnotherSchedulerHasReturnedIsCancelled() {
+        WorkStealingScheduler other = closedLater(WorkStealingScheduler.newFixedThreadPool(1));
+        Blocker busy = Blocker.startOn(other);
+        Future<?> returned = other.submit(() -> {});
+        Runnable task = other.shutdownNow().get(0);
+        busy.release();
+        WorkStealingScheduler scheduler = make(1, 1, RejectionPolicy.discard());
+        Blocker running = Blocker.startOn(scheduler);
+        scheduler.execute(() -> {});
+        scheduler.execute(task);
+        assertThat(returned.isCancelled()).isTrue();
+        running.release();
+    }
+
+    @Test
     void aTaskThatAWaitingWorkerRunsIsNotCancelledWithItsPlaceInTheQueue() throws Exception {
         WorkStealingScheduler scheduler = make(1, 1, RejectionPolicy.discardOldest());
         CountDownLatch innerRuns = new CountDownLatch(1);

@@ -7,6 +7,7 @@ import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.RejectedExecutionException;
@@ -242,6 +243,44 @@ class ThreadFactoryFailureTest {
             await(met, scheduler);
             shutdownAndAwait(scheduler);
         }
+    }
+
+    /** A task relies on the thread that is to begin, as the other one is about to leave; and that one relies on it too. */
+    @Test
+    void aThreadThatLeavesDoesNotRelyOnOneThatHasDied() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        AtomicReference<Thread> dying = new AtomicReference<>();
+        CountDownLatch die = new CountDownLatch(1);
+        AtomicInteger left = new AtomicInteger();
+        CountDownLatch leaving = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                .parallelism(2)
+                .keepAlive(Duration.ofNanos(1))
+                .threadFactory(work -> {
+                    if (made.incrementAndGet() != 2) {
+                        return new Thread(work);
+                    }
+                    dying.set(new Thread(() -> await(die, "a thread that is to die")));
+                    return dying.get();
+                })
+                .onThreadStop(() -> {
+                    if (left.incrementAndGet() == 1) {
+                        leaving.countDown();
+                        await(leave, "the only thread that lives");
+                    }
+                })
+                .build();
+        scheduler.execute(() -> {});
+        await(leaving, scheduler);
+        CountDownLatch ran = new CountDownLatch(1);
+        scheduler.execute(ran::countDown);
+        assertThat(dying).doesNotHaveNullValue();
+        die.countDown();
+        dying.get().join();
+        leave.countDown();
+        await(ran, scheduler);
+        shutdownAndAwait(scheduler);
     }
 
     /** The task is accepted while another thread tries in vain to make the first worker. */

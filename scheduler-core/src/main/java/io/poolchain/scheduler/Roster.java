@@ -218,6 +218,7 @@ final class Roster {
         if (first == null || !first.hasEnded()) {
             return false;
         }
+        StackReserve.require(); // the list and the counts must not come apart
         synchronized (lock) {
             takeBackEndedOnes();
             return mayHire;

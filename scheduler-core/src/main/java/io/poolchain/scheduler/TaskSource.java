@@ -43,6 +43,12 @@ final class TaskSource {
     /** A quarter of the interval, as a mask: at its multiples another source may have its turn. */
     private final int quarterMask;
 
+    /**
+     * How many turns in a row the submission queue has if it has that many tasks, an eighth of all: so a backlog from outside
+     * is worked off while local tasks keep seven eighths of their speed (docs/decisions/0003).
+     */
+    private final int outsideRow;
+
     /** For as many workers as there were at the last search. */
     private Victims victims;
 
@@ -52,8 +58,13 @@ final class TaskSource {
      */
     private long turn;
 
+    /** The next turn at which another source than the own head comes first. Reached one by one, never jumped over. */
+    private long fairTurn;
+
     /** The worker from which the last search stole, or NOBODY once that has failed. */
     private int lastVictim = NOBODY;
+
+    private final LoneTask loneTask = new LoneTask();
 
     TaskSource(
             int index,
@@ -75,6 +86,8 @@ final class TaskSource {
         this.transfer = new TaskTransfer(chain, runState);
         this.fairInterval = threads.options.fairnessInterval();
         this.quarterMask = fairInterval / 4 - 1;
+        this.outsideRow = Math.max(1, fairInterval / 8);
+        this.fairTurn = fairInterval / 4;
         this.victims = new Victims(index, queues.workers(), seed());
     }
 
@@ -86,7 +99,7 @@ final class TaskSource {
     @Nullable
     Runnable next() {
         turn++;
-        Runnable task = (turn & quarterMask) == 0 ? nextInFairness() : null;
+        Runnable task = turn >= fairTurn ? nextInFairness() : null;
         if (task == null) {
             task = oldestFirst ? chain.popTail() : chain.popHead();
         }
@@ -112,9 +125,14 @@ final class TaskSource {
 
     /** Gives other sources than the head of the own chain their turn. The clock is never reset. */
     private @Nullable Runnable nextInFairness() {
+        fairTurn = (turn | quarterMask) + 1; // before all that may run out of stack
         int phase = (int) turn & (fairInterval - 1);
-        if (phase == 0) {
-            return submissions.poll(turn / fairInterval);
+        if (phase < outsideRow) {
+            Runnable task = submissions.poll(turn / fairInterval);
+            if (task != null && phase + 1 < outsideRow) {
+                fairTurn = turn + 1;
+            }
+            return task;
         }
         if (phase == fairInterval / 2) {
             return chain.popTail();
@@ -130,11 +148,24 @@ final class TaskSource {
         return victims;
     }
 
-    /** Visits each other worker's chain once. */
+    /** A search begins: several calls of {@link #steal}. */
+    void startSearch() {
+        loneTask.startSearch();
+    }
+
+    /** Whether the search has left a task to a worker that seemed about to take it. */
+    boolean leftLoneTask() {
+        return loneTask.wasLeft();
+    }
+
+    /** Visits each other worker's chain once. Takes any task at the last look; before, not one that it has not seen alone. */
     @Nullable
-    Runnable steal() {
+    Runnable steal(boolean lastLook) {
         for (victims().shuffle(); victims.hasNext(); ) {
             int victim = victims.next();
+            if (!lastLook && loneTask.leave(victim, queues.chain(victim).loneIndex())) {
+                continue;
+            }
             Runnable task = stealFrom(victim);
             if (task != null) {
                 lastVictim = victim;

@@ -26,6 +26,9 @@ final class Worker extends WorkerStatus {
     /** Looks of a long search, after those, that follow a yield of the processor. The last look is the one before sleep. */
     private static final int YIELDS = 2;
 
+    /** Looks of a search that has left a task to its owner: as there is work, sleep would soon end (docs/decisions/0011). */
+    private static final int LOOKS_AT_LONE_TASKS = PAUSES > 0 ? 16 : 0;
+
     /** What {@link #runningTask} returns between two tasks. */
     static final long NO_TASK = 0;
 
@@ -204,36 +207,49 @@ final class Worker extends WorkerStatus {
     }
 
     private @Nullable Runnable search() {
-        for (int looks = 1; !runState.isAtLeast(RunState.STOP); looks++) {
+        source.startSearch();
+        boolean lastLook = false;
+        for (int looks = 1; !lastLook && !runState.isAtLeast(RunState.STOP); looks++) {
+            lastLook = looks >= mostLooks();
             Runnable task = next();
             if (task == null) {
-                task = source.steal();
+                task = source.steal(lastLook);
             }
             if (task != null) {
                 stopSearching();
                 return task;
             }
-            if (!rest(looks)) {
-                return null;
+            if (!lastLook) {
+                rest(looks);
             }
         }
         return null;
     }
 
-    /** Between two looks; false after the last one. Who has had little to do since it woke up looks but once more. */
-    private boolean rest(int looks) {
-        boolean busy = counters.started - startedAtWakeup >= BUSY;
-        if (looks > (busy ? PAUSES + YIELDS : 1)) {
-            return false;
-        }
-        if (!busy) {
+    /** Who has had little to do since it woke up looks but once more, unless it has left a task. */
+    private int mostLooks() {
+        int most = hasBeenBusy() ? 1 + PAUSES + YIELDS : 2;
+        return source.leftLoneTask() ? Math.max(most, LOOKS_AT_LONE_TASKS) : most;
+    }
+
+    private boolean hasBeenBusy() {
+        return counters.started - startedAtWakeup >= BUSY;
+    }
+
+    /** Between two looks. */
+    private void rest(int looks) {
+        if (source.leftLoneTask() && PAUSES > 0) {
+            pause();
+            if (looks > PAUSES) {
+                Thread.yield();
+            }
+        } else if (!hasBeenBusy()) {
             Thread.onSpinWait();
         } else if (looks <= PAUSES) {
             pause();
         } else {
             Thread.yield();
         }
-        return true;
     }
 
     private static void pause() {

@@ -72,6 +72,31 @@ class FairnessTest {
         });
     }
 
+    /** One of 64 would be enough against starvation; but who waits in a backlog waits for all before it. */
+    @ParameterizedTest
+    @CsvSource({"64, 8", "16, 2", "8, 1"})
+    void aBacklogFromOutsideHasAnEighthOfTheTurns(int interval, int eighth) throws Exception {
+        withScheduler(withInterval(1, interval), scheduler -> {
+            int backlog = 1_000;
+            CountDownLatch submitted = new CountDownLatch(1);
+            AtomicBoolean allRan = new AtomicBoolean();
+            AtomicInteger left = new AtomicInteger(backlog);
+            AtomicLong others = new AtomicLong();
+            CountDownLatch done = new CountDownLatch(1);
+            scheduler.execute(() -> {
+                await(submitted, scheduler);
+                feed(scheduler, allRan, others, done);
+            });
+            for (int i = 0; i < backlog; i++) {
+                scheduler.execute(() -> allRan.set(left.decrementAndGet() == 0));
+            }
+            submitted.countDown();
+            await(done, scheduler);
+            long expected = (long) backlog / eighth * (interval - eighth);
+            assertThat(others.get()).isBetween(expected - interval, expected + interval);
+        });
+    }
+
     private static WorkStealingScheduler withInterval(int n, int interval) {
         return WorkStealingScheduler.builder()
                 .parallelism(n)
@@ -159,6 +184,29 @@ class FairnessTest {
                 parentDone.countDown();
             });
             await(parentDone, scheduler);
+            stop.set(true);
+        });
+    }
+
+    /** Thieves leave a task that its owner is about to take; that of an owner that is busy must not be taken for one. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 8})
+    void anIdleWorkerTakesTheLoneTaskOfABlockedOneBesideChainsInMotion(int n) throws Exception {
+        withScheduler(n, scheduler -> {
+            AtomicBoolean stop = new AtomicBoolean();
+            for (int i = 0; i < n - 2; i++) {
+                forever(scheduler, stop, () -> {});
+            }
+            for (int i = 0; i < 1_000; i++) {
+                CountDownLatch childRan = new CountDownLatch(1);
+                CountDownLatch parentDone = new CountDownLatch(1);
+                scheduler.execute(() -> {
+                    scheduler.execute(childRan::countDown);
+                    await(childRan, scheduler);
+                    parentDone.countDown();
+                });
+                await(parentDone, scheduler);
+            }
             stop.set(true);
         });
     }

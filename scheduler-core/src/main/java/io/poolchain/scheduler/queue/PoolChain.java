@@ -36,6 +36,9 @@ public final class PoolChain<E> {
      */
     static final int RETAINED_RING_CAPACITY = 1 << 10;
 
+    /** What {@link #loneIndex} returns if there is no element, or more than one. */
+    public static final long NOT_ALONE = PoolDequeue.NOT_ALONE;
+
     private final int firstCapacity;
     private final int maxCapacity;
     private final long startIndex;
@@ -239,6 +242,12 @@ public final class PoolChain<E> {
             size += ring.size();
         }
         return size;
+    }
+
+    /** {@return the index of the only element, which grows from one to the next; or NOT_ALONE} A hint. For any thread. */
+    public long loneIndex() {
+        Ring<E> oldest = tail;
+        return oldest.next != null ? NOT_ALONE : oldest.loneIndex();
     }
 
     /** {@return how many slots the linked rings have} For any thread. */

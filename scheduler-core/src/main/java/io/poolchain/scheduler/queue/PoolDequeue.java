@@ -23,6 +23,8 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
     /** The largest capacity: the largest power of two that an array can have as its length. */
     public static final int MAX_CAPACITY = 1 << 30;
 
+    static final long NOT_ALONE = Long.MIN_VALUE;
+
     /**
      * Makes an empty ring.
      *
@@ -152,6 +154,12 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         long tail = tailVolatile();
         long size = headVolatile() - tail;
         return (int) Math.max(0, Math.min(size, slots.length));
+    }
+
+    /** {@return the index of the only element, or NOT_ALONE} For any thread. */
+    final long loneIndex() {
+        long tail = tailVolatile();
+        return headVolatile() - tail == 1 ? tail : NOT_ALONE;
     }
 
     /** {@return whether the ring was empty at some moment during the call} For any thread. */

@@ -37,6 +37,36 @@ final class PoolChainTest {
     }
 
     @Test
+    void tellsTheIndexOfItsOnlyElement() {
+        assertThat(chain.loneIndex()).isEqualTo(PoolChain.NOT_ALONE);
+        for (int index = 0; index < 100; index++) {
+            chain.pushHead(index);
+            assertThat(chain.loneIndex()).isEqualTo(index);
+            chain.pushHead(-1);
+            assertThat(chain.loneIndex()).isEqualTo(PoolChain.NOT_ALONE);
+            chain.popHead();
+            assertThat(chain.loneIndex()).isEqualTo(index);
+            assertThat(chain.popTail()).isEqualTo(index);
+            assertThat(chain.loneIndex()).isEqualTo(PoolChain.NOT_ALONE);
+        }
+    }
+
+    @Test
+    void tellsOfNoOnlyElementWhileAnotherRingMayHoldMore() {
+        for (int i = 0; i < 9; i++) {
+            chain.pushHead(i); // the last is in the second ring
+        }
+        for (int i = 0; i < 7; i++) {
+            chain.popTail();
+        }
+        assertThat(chain.loneIndex()).isEqualTo(PoolChain.NOT_ALONE);
+        assertThat(chain.popTail()).isEqualTo(7);
+        assertThat(chain.popTail()).isEqualTo(8);
+        chain.pushHead(9);
+        assertThat(chain.loneIndex()).isNotEqualTo(PoolChain.NOT_ALONE);
+    }
+
+    @Test
     void addsARingTwiceAsLargeWhenTheNewestIsFullUpToTheLargest() {
         List<Integer> expected = new ArrayList<>(List.of(8));
         int room = 8;

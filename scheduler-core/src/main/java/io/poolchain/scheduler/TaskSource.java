@@ -18,6 +18,9 @@ final class TaskSource {
     /** The most tasks that a thief takes along. Eight were a little worse; more were not tried (docs/decisions/0010). */
     private static final int MOST_AT_ONCE = 32;
 
+    /** So a backlog from outside is worked off while most tasks are local ones (docs/decisions/0003). */
+    private static final int MOST_IN_A_ROW = 8;
+
     private final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
@@ -43,10 +46,7 @@ final class TaskSource {
     /** A quarter of the interval, as a mask: at its multiples another source may have its turn. */
     private final int quarterMask;
 
-    /**
-     * How many turns in a row the submission queue has if it has that many tasks, an eighth of all: so a backlog from outside
-     * is worked off while local tasks keep seven eighths of their speed (docs/decisions/0003).
-     */
+    /** How many turns in a row the submission queue has, if it has so many tasks: at most {@link #MOST_IN_A_ROW}, and an eighth. */
     private final int outsideRow;
 
     /** For as many workers as there were at the last search. */
@@ -58,7 +58,7 @@ final class TaskSource {
      */
     private long turn;
 
-    /** The next turn at which another source than the own head comes first. Reached one by one, never jumped over. */
+    /** The next turn at which another source than the own head may come first. */
     private long fairTurn;
 
     /** The worker from which the last search stole, or NOBODY once that has failed. */
@@ -86,7 +86,7 @@ final class TaskSource {
         this.transfer = new TaskTransfer(chain, runState);
         this.fairInterval = threads.options.fairnessInterval();
         this.quarterMask = fairInterval / 4 - 1;
-        this.outsideRow = Math.max(1, fairInterval / 8);
+        this.outsideRow = Math.max(1, Math.min(MOST_IN_A_ROW, fairInterval / 8));
         this.fairTurn = fairInterval / 4;
         this.victims = new Victims(index, queues.workers(), seed());
     }
@@ -148,19 +148,15 @@ final class TaskSource {
         return victims;
     }
 
-    /** A search begins: several calls of {@link #steal}. */
-    void startSearch() {
-        loneTask.startSearch();
-    }
-
-    /** Whether the search has left a task to a worker that seemed about to take it. */
+    /** Whether the last {@link #steal} has left a task to a worker that seemed about to take it. */
     boolean leftLoneTask() {
         return loneTask.wasLeft();
     }
 
-    /** Visits each other worker's chain once. Takes any task at the last look; before, not one that it has not seen alone. */
+    /** Visits each other worker's chain once. Takes any task at the last look; before, it may leave one that is alone. */
     @Nullable
     Runnable steal(boolean lastLook) {
+        loneTask.startLook();
         for (victims().shuffle(); victims.hasNext(); ) {
             int victim = victims.next();
             if (!lastLook && loneTask.leave(victim, queues.chain(victim).loneIndex())) {

@@ -26,8 +26,8 @@ final class Worker extends WorkerStatus {
     /** Looks of a long search, after those, that follow a yield of the processor. The last look is the one before sleep. */
     private static final int YIELDS = 2;
 
-    /** Looks of a search that has left a task to its owner: as there is work, sleep would soon end (docs/decisions/0011). */
-    private static final int LOOKS_AT_LONE_TASKS = PAUSES > 0 ? 16 : 0;
+    /** Looks of a search that has left a task to its owner: sleep would soon end, at its cost (docs/decisions/0011). */
+    private static final int LOOKS_FOR_LONE_TASKS = 16;
 
     /** What {@link #runningTask} returns between two tasks. */
     static final long NO_TASK = 0;
@@ -207,10 +207,9 @@ final class Worker extends WorkerStatus {
     }
 
     private @Nullable Runnable search() {
-        source.startSearch();
-        boolean lastLook = false;
-        for (int looks = 1; !lastLook && !runState.isAtLeast(RunState.STOP); looks++) {
-            lastLook = looks >= mostLooks();
+        boolean leftOne = false;
+        for (int looks = 1; !runState.isAtLeast(RunState.STOP); looks++) {
+            boolean lastLook = looks >= mostLooks(leftOne);
             Runnable task = next();
             if (task == null) {
                 task = source.steal(lastLook);
@@ -219,17 +218,18 @@ final class Worker extends WorkerStatus {
                 stopSearching();
                 return task;
             }
-            if (!lastLook) {
-                rest(looks);
+            if (lastLook) {
+                return null;
             }
+            leftOne |= source.leftLoneTask() && PAUSES > 0;
+            rest(looks, leftOne);
         }
         return null;
     }
 
-    /** Who has had little to do since it woke up looks but once more, unless it has left a task. */
-    private int mostLooks() {
-        int most = hasBeenBusy() ? 1 + PAUSES + YIELDS : 2;
-        return source.leftLoneTask() ? Math.max(most, LOOKS_AT_LONE_TASKS) : most;
+    /** Who has had little to do since it woke up looks twice. */
+    private int mostLooks(boolean leftOne) {
+        return leftOne ? LOOKS_FOR_LONE_TASKS : hasBeenBusy() ? 1 + PAUSES + YIELDS : 2;
     }
 
     private boolean hasBeenBusy() {
@@ -237,8 +237,8 @@ final class Worker extends WorkerStatus {
     }
 
     /** Between two looks. */
-    private void rest(int looks) {
-        if (source.leftLoneTask() && PAUSES > 0) {
+    private void rest(int looks, boolean leftOne) {
+        if (leftOne) {
             pause();
             if (looks > PAUSES) {
                 Thread.yield();

@@ -72,10 +72,10 @@ class FairnessTest {
         });
     }
 
-    /** One of 64 would be enough against starvation; but who waits in a backlog waits for all before it. */
+    /** One in 64 would be enough against starvation; but who waits in a backlog waits for all before it. */
     @ParameterizedTest
-    @CsvSource({"64, 8", "16, 2", "8, 1"})
-    void aBacklogFromOutsideHasAnEighthOfTheTurns(int interval, int eighth) throws Exception {
+    @CsvSource({"1024, 8", "64, 8", "16, 2", "8, 1"})
+    void aBacklogFromOutsideHasAnEighthOfTheTurnsAndEightAtMost(int interval, int row) throws Exception {
         withScheduler(withInterval(1, interval), scheduler -> {
             int backlog = 1_000;
             CountDownLatch submitted = new CountDownLatch(1);
@@ -92,7 +92,7 @@ class FairnessTest {
             }
             submitted.countDown();
             await(done, scheduler);
-            long expected = (long) backlog / eighth * (interval - eighth);
+            long expected = (long) backlog / row * (interval - row);
             assertThat(others.get()).isBetween(expected - interval, expected + interval);
         });
     }
@@ -188,24 +188,26 @@ class FairnessTest {
         });
     }
 
-    /** Thieves leave a task that its owner is about to take; that of an owner that is busy must not be taken for one. */
+    /** Thieves leave a task that its owner is about to take; those of owners that are blocked must not hide each other. */
     @ParameterizedTest
-    @ValueSource(ints = {3, 8})
-    void anIdleWorkerTakesTheLoneTaskOfABlockedOneBesideChainsInMotion(int n) throws Exception {
+    @CsvSource({"3, 1, 1", "8, 1, 6", "8, 4, 3", "64, 32, 2"})
+    void idleWorkersTakeTheLoneTasksOfBlockedOnesBesideChainsInMotion(int n, int blocked, int chains) throws Exception {
         withScheduler(n, scheduler -> {
             AtomicBoolean stop = new AtomicBoolean();
-            for (int i = 0; i < n - 2; i++) {
+            for (int i = 0; i < chains; i++) {
                 forever(scheduler, stop, () -> {});
             }
-            for (int i = 0; i < 1_000; i++) {
-                CountDownLatch childRan = new CountDownLatch(1);
-                CountDownLatch parentDone = new CountDownLatch(1);
-                scheduler.execute(() -> {
-                    scheduler.execute(childRan::countDown);
-                    await(childRan, scheduler);
-                    parentDone.countDown();
-                });
-                await(parentDone, scheduler);
+            for (int i = 0; i < 100; i++) {
+                CountDownLatch childrenRan = new CountDownLatch(blocked);
+                CountDownLatch parentsDone = new CountDownLatch(blocked);
+                for (int parent = 0; parent < blocked; parent++) {
+                    scheduler.execute(() -> {
+                        scheduler.execute(childrenRan::countDown);
+                        await(childrenRan, scheduler);
+                        parentsDone.countDown();
+                    });
+                }
+                await(parentsDone, scheduler);
             }
             stop.set(true);
         });

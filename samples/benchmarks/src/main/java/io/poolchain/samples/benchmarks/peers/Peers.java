@@ -25,6 +25,8 @@ public final class Peers {
     /** What the others can't be faster than, by much. */
     public static final String FLOOR = "floor";
 
+    private static final String NETTY = "netty";
+
     private static final Map<String, Class<?>> CLASSES = new LinkedHashMap<>();
 
     static {
@@ -36,14 +38,14 @@ public final class Peers {
         CLASSES.put("cats-effect", CatsEffect.class);
         CLASSES.put("zio", Zio.class);
         CLASSES.put("kotlin", Kotlin.class);
-        CLASSES.put("netty", Netty.class);
+        CLASSES.put(NETTY, Netty.class);
         CLASSES.put("jetty", Jetty.class);
         CLASSES.put(FLOOR, Floor.class);
     }
 
     /** Where a task that waits for another holds a thread that the other may need. */
     private static final Set<String> NO_NESTED_GET =
-            Set.of("fixed", "cats-effect", "zio", "kotlin", "netty", "jetty", FLOOR);
+            Set.of("fixed", "cats-effect", "zio", "kotlin", NETTY, "jetty", FLOOR);
 
     private static final Map<String, Boolean> TRIED = new ConcurrentHashMap<>();
     private static final long PATIENCE_SECONDS = 2;
@@ -53,6 +55,11 @@ public final class Peers {
     /** {@return all names, in the order of the tables} */
     public static List<String> names() {
         return List.copyOf(CLASSES.keySet());
+    }
+
+    /** {@return whether its idle threads get the tasks of others} Not so the floor's, nor Netty's loops; one that does has more to do. */
+    public static boolean balances(String name) {
+        return !name.equals(FLOOR) && !name.equals(NETTY);
     }
 
     /** {@return why there can't be such an executor in this JVM, if so} */

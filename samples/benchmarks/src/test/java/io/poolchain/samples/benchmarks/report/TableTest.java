@@ -52,6 +52,13 @@ class TableTest {
     }
 
     @Test
+    void whoDoesNotBalanceIsNoPeer() {
+        Table table =
+                new Table("Time", "poolchain", List.of(sample("tree", "netty", 1, 1), sample("tree", "jetty", 1, 2)));
+        assertThat(table.bestPeer("tree")).contains("jetty");
+    }
+
+    @Test
     void dividesOursByTheBestOfTheOthers() {
         assertThat(TABLE.toBestPeer("tree")).hasValue(0.5);
         assertThat(TABLE.toBestPeer("chain")).hasValue(2);

@@ -244,7 +244,7 @@ public final class PoolChain<E> {
         return size;
     }
 
-    /** {@return the index of the only element, which grows from one to the next; or NOT_ALONE} A hint. For any thread. */
+    /** {@return the index in its ring of the only element, or NOT_ALONE} A hint. For any thread. */
     public long loneIndex() {
         Ring<E> oldest = tail;
         return oldest.next != null ? NOT_ALONE : oldest.loneIndex();

@@ -57,8 +57,8 @@ public final class Peers {
         return List.copyOf(CLASSES.keySet());
     }
 
-    /** {@return whether its idle threads get the tasks of others} Not so the floor's, nor Netty's loops; one that does has more to do. */
-    public static boolean balances(String name) {
+    /** {@return whether it is one to be level with} Not the floor, which is no pool, nor Netty, whose loops keep what they have. */
+    public static boolean isRival(String name) {
         return !name.equals(FLOOR) && !name.equals(NETTY);
     }
 

@@ -65,10 +65,10 @@ public final class Table {
         return Optional.ofNullable(cells.get(List.of(row, executor)));
     }
 
-    /** {@return the best of the others that balance, see {@link Peers#balances}} */
+    /** {@return the best of the others that are rivals} */
     Optional<String> bestPeer(String row) {
         return executors.stream()
-                .filter(executor -> !executor.equals(ours) && Peers.balances(executor))
+                .filter(executor -> !executor.equals(ours) && Peers.isRival(executor))
                 .filter(executor -> cell(row, executor).isPresent())
                 .min(Comparator.comparingDouble(executor -> mean(row, executor)));
     }

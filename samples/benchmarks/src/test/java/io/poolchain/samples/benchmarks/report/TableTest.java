@@ -52,7 +52,7 @@ class TableTest {
     }
 
     @Test
-    void whoDoesNotBalanceIsNoPeer() {
+    void nettyIsNoPeer() {
         Table table =
                 new Table("Time", "poolchain", List.of(sample("tree", "netty", 1, 1), sample("tree", "jetty", 1, 2)));
         assertThat(table.bestPeer("tree")).contains("jetty");

@@ -393,6 +393,11 @@ final class Roster {
         return mayHire;
     }
 
+    /** Whether a worker is free, or may turn out to be: for a thread was made for it that has not begun. */
+    boolean mayMakeThread() {
+        return mayHire || awaited != null;
+    }
+
     /** Whether a worker that has no thread, though it might, is not free either: it lies on the stack. */
     boolean someLieOnStack() {
         synchronized (lock) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Where a scheduler is in its life, and the latch that opens when the last step after TERMINATED is done. States only ever
@@ -31,18 +33,23 @@ final class RunState {
     static final int STOP = 3;
     static final int TERMINATED = 4;
 
-    private final AtomicInteger state = new AtomicInteger(RUNNING);
+    /** Advances only, by compare-and-set. Read before and after each push, so it stands here and not behind a reference. */
+    private volatile int state = RUNNING;
+
+    private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "state", VarHandle.class, RunState.class, int.class);
+
     /** Opened once, by the thread that has moved the state to TERMINATED, when it has tidied up. */
     private final CountDownLatch terminated = new CountDownLatch(1);
 
     /** Moves to {@code target} unless the state is there already or further; returns whether this call moved it. */
     boolean advanceTo(int target) {
         while (true) {
-            int current = state.get();
+            int current = state;
             if (current >= target) {
                 return false;
             }
-            if (state.compareAndSet(current, target)) {
+            if (STATE.compareAndSet(this, current, target)) {
                 return true;
             }
         }
@@ -54,11 +61,11 @@ final class RunState {
     }
 
     boolean isRunning() {
-        return state.get() == RUNNING;
+        return state == RUNNING;
     }
 
     boolean isAtLeast(int target) {
-        return state.get() >= target;
+        return state >= target;
     }
 
     boolean awaitTerminated(long timeout, TimeUnit unit) throws InterruptedException {
@@ -67,7 +74,7 @@ final class RunState {
 
     /** The word that {@code ThreadPoolExecutor.toString} uses for the state. */
     String describe() {
-        int current = state.get();
+        int current = state;
         return current == RUNNING ? "Running" : current == TERMINATED ? "Terminated" : "Shutting down";
     }
 }

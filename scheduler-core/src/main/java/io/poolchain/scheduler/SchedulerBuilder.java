@@ -319,7 +319,7 @@ public final class SchedulerBuilder {
         return new WorkStealingScheduler(new SchedulerOptions(
                 chosenName,
                 parallelism,
-                threadFactory != null ? threadFactory : new NamedThreads(chosenName),
+                threadFactory != null ? threadFactory : new WorkerThread.Factory(chosenName),
                 keepAliveNanos,
                 capacity,
                 rejectionPolicy,
@@ -339,23 +339,5 @@ public final class SchedulerBuilder {
             throw new IllegalArgumentException(argument + " must be from " + from + " to " + to + ", but was " + value);
         }
         return value;
-    }
-
-    /** Threads as {@link java.util.concurrent.Executors#defaultThreadFactory()} makes them, named after the scheduler. */
-    private static final class NamedThreads implements ThreadFactory {
-        private final String prefix;
-        private final AtomicInteger made = new AtomicInteger();
-
-        NamedThreads(String name) {
-            prefix = name + "-worker-";
-        }
-
-        @Override
-        public Thread newThread(Runnable work) {
-            Thread thread = new Thread(work, prefix + made.incrementAndGet());
-            thread.setDaemon(false);
-            thread.setPriority(Thread.NORM_PRIORITY);
-            return thread;
-        }
     }
 }

@@ -95,7 +95,7 @@ final class SubmissionQueue {
     Runnable poll(long first) {
         int mask = chains.length - 1;
         for (int i = 0; i < chains.length; i++) {
-            Runnable task = chains[(int) (first + i) & mask].popTail();
+            Runnable task = UncheckedTask.of(chains[(int) (first + i) & mask].popTail());
             if (task != null) {
                 return task;
             }
@@ -127,7 +127,7 @@ final class SubmissionQueue {
                 nextStripe();
             }
             for (int i = 0; i < chains.length; i++) {
-                Runnable task = chains[stripe & (chains.length - 1)].popTail();
+                Runnable task = UncheckedTask.of(chains[stripe & (chains.length - 1)].popTail());
                 if (task != null) {
                     taken++;
                     return task;

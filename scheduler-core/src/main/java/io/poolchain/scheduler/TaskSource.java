@@ -99,13 +99,16 @@ final class TaskSource {
     @Nullable
     Runnable next() {
         turn++;
-        Runnable task = turn >= fairTurn ? nextInFairness() : null;
-        if (task == null) {
-            task = oldestFirst ? chain.popTail() : chain.popHead();
-        }
-        if (task == null) {
-            task = consumer.poll();
-        }
+        Runnable task = turn >= fairTurn ? nextInFairness() : nextOwn();
+        return task != null ? task : nextOfOthers();
+    }
+
+    private @Nullable Runnable nextOwn() {
+        return UncheckedTask.of(oldestFirst ? chain.popTail() : chain.popHead());
+    }
+
+    private @Nullable Runnable nextOfOthers() {
+        Runnable task = consumer.poll();
         return task != null ? task : stealAgain();
     }
 
@@ -123,8 +126,13 @@ final class TaskSource {
         return task;
     }
 
-    /** Gives other sources than the head of the own chain their turn. The clock is never reset. */
     private @Nullable Runnable nextInFairness() {
+        Runnable task = takeFairTurn();
+        return task != null ? task : nextOwn();
+    }
+
+    /** Gives other sources than the head of the own chain their turn. The clock is never reset. */
+    private @Nullable Runnable takeFairTurn() {
         fairTurn = (turn | quarterMask) + 1; // before all that may run out of stack
         int phase = (int) turn & (fairInterval - 1);
         if (phase < outsideRow) {
@@ -173,7 +181,7 @@ final class TaskSource {
     }
 
     private @Nullable Runnable stealFrom(int victim) {
-        Runnable task = queues.chain(victim).popTail();
+        Runnable task = UncheckedTask.of(queues.chain(victim).popTail());
         if (task == null) {
             counters.countFailedSteal();
         } else {

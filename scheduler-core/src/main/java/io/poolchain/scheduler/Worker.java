@@ -32,9 +32,6 @@ final class Worker extends WorkerStatus {
     /** What {@link #runningTask} returns between two tasks. */
     static final long NO_TASK = 0;
 
-    /** The worker that the current thread is running, of whatever scheduler. */
-    private static final ThreadLocal<@Nullable Worker> CURRENT = new ThreadLocal<>();
-
     final WorkerCounters counters = new WorkerCounters();
 
     final StealCounts steals = new StealCounts();
@@ -89,27 +86,22 @@ final class Worker extends WorkerStatus {
 
     /** The worker of the given scheduler's threads that the calling thread runs, or null. */
     static @Nullable Worker current(WorkerThreads threads) {
-        Worker worker = CURRENT.get();
+        Worker worker = threads.areOfOwnClass ? CurrentWorker.getOfWorkerThread() : CurrentWorker.get();
         return worker != null && worker.threads == threads ? worker : null;
     }
 
     /** The times of the worker that the calling thread runs, if they are kept for the same scheduler; or null. */
     static @Nullable TaskTimes currentTimes(TaskSampling sampling) {
-        Worker worker = CURRENT.get();
+        Worker worker = CurrentWorker.get();
         return worker != null && worker.times.sampling == sampling ? worker.times : null;
     }
 
     /** Ends an interrupt that somebody has left who was told of a task about to run. */
     static void clearInterruptOfListener() {
-        Worker worker = CURRENT.get();
+        Worker worker = CurrentWorker.get();
         if (worker != null) {
             worker.clearInterrupt();
         }
-    }
-
-    /** Takes the memory that {@link #run} needs before it can do without more. */
-    static void prepareThread() {
-        CURRENT.set(CURRENT.get());
     }
 
     // ---- submission, by this worker's thread
@@ -142,8 +134,8 @@ final class Worker extends WorkerStatus {
     // ---- the life of a thread
 
     void run() {
-        Worker outer = CURRENT.get();
-        CURRENT.set(this);
+        Worker outer = CurrentWorker.get();
+        CurrentWorker.set(this);
         searching = false;
         woken = false;
         startedAtWakeup = counters.started;
@@ -162,11 +154,7 @@ final class Worker extends WorkerStatus {
             threads.runHook(threads.options.onThreadStop());
         } finally {
             threadTime.stop();
-            if (outer == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(outer);
-            }
+            CurrentWorker.set(outer);
         }
     }
 

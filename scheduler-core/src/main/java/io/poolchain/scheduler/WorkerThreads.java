@@ -24,6 +24,10 @@ final class WorkerThreads {
     private final WorkStealingScheduler scheduler;
 
     private final ThreadFactory factory;
+
+    /** Whether each of them is a {@link WorkerThread}. */
+    final boolean areOfOwnClass;
+
     private final TaskQueues queues;
     private final IdleWorkers idle;
     private final RunState runState;
@@ -50,6 +54,7 @@ final class WorkerThreads {
         this.log = log;
         this.sampling = sampling;
         this.factory = options.threadFactory();
+        this.areOfOwnClass = factory instanceof WorkerThread.Factory;
         this.queues = queues;
         this.runState = runState;
         this.room = room;
@@ -106,6 +111,13 @@ final class WorkerThreads {
 
     /** Steps check, claim and wake, or hire: for whoever has made a task available, or found that there are more. */
     void signal() {
+        int found = idle.check();
+        if (found >= 0 || (found == IdleWorkers.NOBODY_SLEEPS && roster.mayMakeThread())) {
+            wakeOrHire();
+        }
+    }
+
+    private void wakeOrHire() {
         if (!wakeOneUnlessSearching() && (roster.mayHire() || roster.takeBackEnded())) {
             hireOrLog();
         }
@@ -284,7 +296,7 @@ final class WorkerThreads {
         while (!runState.isAtLeast(RunState.STOP)) {
             try {
                 scheduler.watch();
-                Worker.prepareThread();
+                CurrentWorker.prepare();
                 return;
             } catch (Throwable failure) {
                 told = nap(failure, told);

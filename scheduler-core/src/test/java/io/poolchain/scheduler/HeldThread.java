@@ -51,7 +51,7 @@ final class HeldThread {
     private void hold(String who) throws Exception {
         switch (who) {
             case "ownerWhoPushes" -> holdOwner(HEAD, "setHeadRelease", "pushHead");
-            case "ownerWhoGrows" -> holdOwner(CHAIN, "link", "pushHead");
+            case "ownerWhoGrows" -> holdOwner(CHAIN, "link", "pushToNewRing");
             case "ownerWhoPops" -> holdOwnerWhoPops();
             case "thief" -> holdThief();
             case "thiefWithATaskInHand" -> holdThiefWithATaskInHand();

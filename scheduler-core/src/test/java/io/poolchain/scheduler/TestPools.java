@@ -32,6 +32,11 @@ final class TestPools {
     enum Kind {
         JDK {
             @Override
+            ExecutorService make(int n) {
+                return Executors.newFixedThreadPool(n);
+            }
+
+            @Override
             ExecutorService make(int n, ThreadFactory factory) {
                 return Executors.newFixedThreadPool(n, factory);
             }
@@ -69,6 +74,11 @@ final class TestPools {
             }
 
             @Override
+            ExecutorService make(int n) {
+                return builder(n).build();
+            }
+
+            @Override
             ExecutorService make(int n, ThreadFactory factory) {
                 return builder(n).threadFactory(factory).build();
             }
@@ -92,6 +102,9 @@ final class TestPools {
             }
         };
 
+        /** With threads of the pool's own. */
+        abstract ExecutorService make(int n);
+
         abstract ExecutorService make(int n, ThreadFactory factory);
 
         abstract ExecutorService makeBounded(int n, int capacity, Full full);
@@ -99,10 +112,6 @@ final class TestPools {
         abstract ExecutorService makeWithKeepAlive(int n, Duration keepAlive);
 
         abstract void resize(ExecutorService pool, int n);
-
-        ExecutorService make(int n) {
-            return make(n, Executors.defaultThreadFactory());
-        }
     }
 
     /** What to do with a task for which there is no room: the policies that both kinds have. */

@@ -117,14 +117,18 @@ public final class PoolChain<E> {
      */
     public void pushHead(E element) {
         Objects.requireNonNull(element, "element");
-        Ring<E> ring = head;
-        if (!ring.pushHead(element)) {
-            int capacity = (int) Math.min(2L * ring.capacity(), maxCapacity);
-            Ring<E> larger = new Ring<>(capacity, startIndex, isFifo, ring, ring.ordinal + 1, ring.growths + 1);
-            larger.pushHead(element);
-            link(ring, larger);
-            rings.grown(capacity);
+        if (!head.pushHead(element)) {
+            pushToNewRing(element);
         }
+    }
+
+    private void pushToNewRing(E element) {
+        Ring<E> ring = head;
+        int capacity = (int) Math.min(2L * ring.capacity(), maxCapacity);
+        Ring<E> larger = new Ring<>(capacity, startIndex, isFifo, ring, ring.ordinal + 1, ring.growths + 1);
+        larger.pushHead(element);
+        link(ring, larger);
+        rings.grown(capacity);
     }
 
     /** {@return whether {@link #pushHead} has room for an element without a new ring} For the owner only. */

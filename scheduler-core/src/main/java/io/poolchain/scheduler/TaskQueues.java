@@ -34,7 +34,7 @@ final class TaskQueues {
         }
         PoolChain<Runnable>[] more = Arrays.copyOf(chains, workers);
         for (int worker = before; worker < workers; worker++) {
-            more[worker] = new PoolChain<>(events);
+            more[worker] = PoolChain.ofWorker(events);
         }
         chains = more;
     }

@@ -200,11 +200,11 @@ class StealingTest {
             await(done, scheduler);
             awaitQuiescence(scheduler);
             WorkerStats worker = scheduler.stats().workers().get(0);
-            assertThat(worker.chainGrowth()).as("8, 16, ... 65,536 slots").isEqualTo(13);
+            assertThat(worker.chainGrowth()).as("128, 256, ... 65,536 slots").isEqualTo(10);
             assertThat(worker.ringDrops())
                     .as("those, and the last one when the worker fell asleep")
-                    .isEqualTo(14);
-            assertThat(worker.chainCapacity()).isEqualTo(8);
+                    .isEqualTo(11);
+            assertThat(worker.chainCapacity()).isEqualTo(64);
         });
     }
 

@@ -151,6 +151,27 @@ public final class RingAttack {
     }
 
     @JCStressTest
+    @Outcome(id = "2, 1, -1", expect = ACCEPTABLE, desc = "Each takes one.")
+    @Outcome(id = "-1, 1, 2", expect = ACCEPTABLE, desc = "The thief takes both.")
+    @Outcome(expect = FORBIDDEN, desc = "The thief relies on a bound that is above what the owner takes.")
+    @State
+    public static class LoweredBound extends TwoElements {
+        public LoweredBound() {
+            super(RingFault.POP_LEAVES_BOUND);
+        }
+
+        @Actor
+        public void owner(III_Result r) {
+            pop(r);
+        }
+
+        @Actor
+        public void thief(III_Result r) {
+            steal(r);
+        }
+    }
+
+    @JCStressTest
     @Outcome(id = "1, -1, 2, -1", expect = ACCEPTABLE, desc = "The owner takes the first, the second remains.")
     @Outcome(
             id = {"-1, 1, 2, -1", "1, 2, -1, -1"},

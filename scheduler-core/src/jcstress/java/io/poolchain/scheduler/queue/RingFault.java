@@ -57,6 +57,27 @@ enum RingFault {
         }
     },
 
+    /** The owner lowers the head, but not the bound that thieves take for it. */
+    POP_LEAVES_BOUND {
+        @Override
+        @Nullable
+        Task popHead(PoolDequeue<Task> ring) {
+            long head = ring.headPlain();
+            long newest = head - 1;
+            if (newest - ring.tailVolatile() <= 0) {
+                return ring.popHead();
+            }
+            ring.setHeadVolatile(newest);
+            long tail = ring.tailVolatile();
+            if (newest - tail > 0) {
+                return take(ring, newest);
+            }
+            boolean won = newest == tail && ring.casTail(tail, head);
+            ring.setHeadRelease(head);
+            return won ? take(ring, newest) : null;
+        }
+    },
+
     /** The owner, having lost the last element, does not put the head back. */
     POP_LEAVES_HEAD_LOWERED {
         @Override

@@ -24,6 +24,9 @@ public final class PoolChain<E> {
     /** Slots of the first ring: as in Go. */
     static final int FIRST_RING_CAPACITY = 8;
 
+    /** Slots of a worker's first ring: room for what a thief takes along, and as much again (docs/decisions/0013). */
+    static final int WORKERS_FIRST_RING_CAPACITY = 64;
+
     /**
      * Slots of the largest ring; a longer queue has more rings of this size. 256 KiB with compressed references: half of
      * what G1 calls a humongous object with its smallest regions. Chosen without measurement.
@@ -64,16 +67,18 @@ public final class PoolChain<E> {
 
     /** Makes an empty chain with one small ring. */
     public PoolChain() {
-        this(RingListener.NONE);
+        this(FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0);
     }
 
     /**
-     * Makes an empty chain with one small ring.
+     * Makes an empty chain for a worker, with a ring that has room for what thieves take along at once.
      *
      * @param rings is told of rings that come and go
+     * @param <E> the type of the elements
+     * @return the chain
      */
-    public PoolChain(RingListener rings) {
-        this(FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0, false, rings);
+    public static <E> PoolChain<E> ofWorker(RingListener rings) {
+        return new PoolChain<>(WORKERS_FIRST_RING_CAPACITY, MAX_RING_CAPACITY, 0, false, rings);
     }
 
     /** As the public constructor; tests choose small rings, and indexes just below their wrap-around. */

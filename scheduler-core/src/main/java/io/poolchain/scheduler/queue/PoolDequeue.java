@@ -74,6 +74,9 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         }
         slots[slot] = element;
         setHeadRelease(head + 1); // hand-over: the slot now belongs to whoever claims it
+        if ((head & boundMask) == boundMask) {
+            setHeadBoundRelease(head + 1 - boundDistance());
+        }
         return true;
     }
 
@@ -97,6 +100,9 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         }
         if (newest == tail) { // the last one: compete for it as a thief does
             return casTail(tail, head) ? takeAsOwner(newest) : null;
+        }
+        if (newest - headBoundPlain() < 0) {
+            setHeadBoundVolatile(newest - boundDistance());
         }
         setHeadVolatile(newest); // from here on no thief that reads the head claims the newest slot
         tail = tailVolatile();
@@ -133,20 +139,22 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         }
     }
 
-    /** The head; or an earlier one, if that is beyond the tail and the head never moves back. */
+    /** The head; or its lower bound, if that is beyond the tail. */
     private long headBeyond(long tail) {
-        if (!isFifo) {
-            return headVolatile();
-        }
-        long seen = seenHeadAcquire();
-        if (seen - tail > 0) {
-            return seen;
+        long bound = headBoundVolatile();
+        if (bound - tail > 0) {
+            return bound;
         }
         long head = headVolatile();
-        if (head - tail > 0) {
-            setSeenHeadRelease(head);
+        if (isFifo && head - tail > 0) {
+            setHeadBoundRelease(head);
         }
         return head;
+    }
+
+    /** How far the owner keeps the bound below the head: one that pushes and pops in turn does not move it each time. */
+    private int boundDistance() {
+        return (boundMask + 1) / 2;
     }
 
     /** {@return how many elements there are: exact when nobody uses the ring, else about} For any thread. */
@@ -198,14 +206,23 @@ abstract sealed class RingSlots<E> permits RingPadBeforeHead {
      */
     final @Nullable Object[] slots;
 
-    /** Whether the owner only pushes, so that the head never moves back, and thieves need not read it each time. */
+    /** Whether the owner only pushes, so that the head never moves back. */
     final boolean isFifo;
+
+    /**
+     * The owner raises the bound of the head when it pushes at an index that ends in these bits: each 64th time, or more
+     * often in a small ring.
+     */
+    final int boundMask;
+
+    private static final int MAX_BOUND_INTERVAL = 64;
 
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
     RingSlots(@Nullable Object[] slots, boolean isFifo) {
         this.slots = slots;
         this.isFifo = isFifo;
+        this.boundMask = Math.max(1, Math.min(MAX_BOUND_INTERVAL, slots.length / 2)) - 1;
     }
 
     final @Nullable Object slotAcquire(int slot) {
@@ -226,7 +243,7 @@ abstract sealed class RingPadBeforeHead<E> extends RingSlots<E> permits RingHead
     }
 }
 
-abstract sealed class RingHead<E> extends RingPadBeforeHead<E> permits RingPadAfterHead {
+abstract sealed class RingHead<E> extends RingPadBeforeHead<E> permits RingPadBeforeBound {
     /**
      * The index of the next slot to fill. Written by the owner alone: with release to publish an element, with volatile
      * order to withdraw the newest one from the thieves' sight before it is taken. Read by thieves after the tail.
@@ -258,7 +275,50 @@ abstract sealed class RingHead<E> extends RingPadBeforeHead<E> permits RingPadAf
     }
 }
 
-abstract sealed class RingPadAfterHead<E> extends RingHead<E> permits RingTail {
+abstract sealed class RingPadBeforeBound<E> extends RingHead<E> permits RingHeadBound {
+    @SuppressWarnings("unused")
+    private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+
+    RingPadBeforeBound(@Nullable Object[] slots, boolean isFifo, long startIndex) {
+        super(slots, isFifo, startIndex);
+    }
+}
+
+abstract sealed class RingHeadBound<E> extends RingPadBeforeBound<E> permits RingPadAfterHead {
+    /**
+     * A lower bound of the head: all elements before it were pushed, and the owner takes none of them before it has lowered
+     * the bound. Thieves far behind rely on it, and so leave the head's cache line to the owner. Written by the owner: with
+     * release to raise it, with volatile order to lower it before the head. In a first-in-first-out ring thieves write it
+     * too, with release, to a head that they have seen; there it may go back, to an earlier head.
+     */
+    private long headBound;
+
+    private static final VarHandle HEAD_BOUND = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "headBound", VarHandle.class, RingHeadBound.class, long.class);
+
+    RingHeadBound(@Nullable Object[] slots, boolean isFifo, long startIndex) {
+        super(slots, isFifo, startIndex);
+        headBound = startIndex;
+    }
+
+    final long headBoundPlain() {
+        return headBound;
+    }
+
+    final long headBoundVolatile() {
+        return (long) HEAD_BOUND.getVolatile(this);
+    }
+
+    final void setHeadBoundRelease(long index) {
+        HEAD_BOUND.setRelease(this, index);
+    }
+
+    final void setHeadBoundVolatile(long index) {
+        HEAD_BOUND.setVolatile(this, index);
+    }
+}
+
+abstract sealed class RingPadAfterHead<E> extends RingHeadBound<E> permits RingTail {
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
@@ -278,21 +338,9 @@ abstract sealed class RingTail<E> extends RingPadAfterHead<E> permits RingPadAft
     private static final VarHandle TAIL = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "tail", VarHandle.class, RingTail.class, long.class);
 
-    /**
-     * Of a first-in-first-out ring, a head that some thief has seen: all elements before it were pushed. Written by thieves
-     * with release, read with acquire; it may go back, to another head that was seen. It saves both sides the transfer of
-     * the head's cache line for each element.
-     */
-    @SuppressWarnings("UnusedVariable") // read by its handle
-    private long seenHead;
-
-    private static final VarHandle SEEN_HEAD = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "seenHead", VarHandle.class, RingTail.class, long.class);
-
     RingTail(@Nullable Object[] slots, boolean isFifo, long startIndex) {
         super(slots, isFifo, startIndex);
         tail = startIndex;
-        seenHead = startIndex;
     }
 
     final long tailAcquire() {
@@ -305,14 +353,6 @@ abstract sealed class RingTail<E> extends RingPadAfterHead<E> permits RingPadAft
 
     final boolean casTail(long expected, long index) {
         return TAIL.compareAndSet(this, expected, index);
-    }
-
-    final long seenHeadAcquire() {
-        return (long) SEEN_HEAD.getAcquire(this);
-    }
-
-    final void setSeenHeadRelease(long index) {
-        SEEN_HEAD.setRelease(this, index);
     }
 }
 

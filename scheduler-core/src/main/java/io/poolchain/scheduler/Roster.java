@@ -53,6 +53,9 @@ final class Roster {
     /** Whether a worker is free and no thread is still to begin: one at a time, each hires the next if there is work. */
     private volatile boolean mayHire;
 
+    /** Whether {@link #mayHire}, or a thread is still to begin, which may turn out to have ended: all that a push looks at. */
+    private volatile boolean mayMakeThread;
+
     /** Whether there are more threads than there may be, beside those that leave. */
     private boolean surplus;
 
@@ -96,6 +99,7 @@ final class Roster {
         made += moreMade;
         begun += moreBegun;
         mayHire = alive == begun && alive < parallelism && freeCount > 0;
+        mayMakeThread = mayHire || alive != begun;
         submissions.setAttended(made > lastLeaving);
         surplus = made - leaving > parallelism; // a thread that is still to be made looks when it begins
         callOff = surplus || runState.isAtLeast(RunState.STOP);
@@ -393,9 +397,8 @@ final class Roster {
         return mayHire;
     }
 
-    /** Whether a worker is free, or may turn out to be: for a thread was made for it that has not begun. */
     boolean mayMakeThread() {
-        return mayHire || awaited != null;
+        return mayMakeThread;
     }
 
     /** Whether a worker that has no thread, though it might, is not free either: it lies on the stack. */

@@ -34,7 +34,7 @@ final class CurrentWorker {
         }
     }
 
-    /** Takes the memory that {@link #set} needs. */
+    /** Takes the memory that {@link #set} needs in the calling thread. */
     static void prepare() {
         if (!(Thread.currentThread() instanceof WorkerThread)) {
             OF_OTHER_THREADS.set(OF_OTHER_THREADS.get());

@@ -16,7 +16,17 @@ final class UncheckedTask {
     private static final MethodHandle AS_TASK = MethodHandles.explicitCastArguments(
             MethodHandles.identity(Object.class), MethodType.methodType(Runnable.class, Object.class));
 
+    /** Well above the 127 calls of a handle after which the JDK compiles a form for it alone. Chosen without measurement. */
+    private static final int CALLS_TO_BE_READY = 1_000;
+
     private UncheckedTask() {}
+
+    /** Takes the memory that {@link #of} needs: later it is called with a task in hand. */
+    static void prepare() {
+        for (int i = 0; i < CALLS_TO_BE_READY; i++) {
+            of(null);
+        }
+    }
 
     /** The same reference. It must be of a {@link Runnable}, or null. */
     static @Nullable Runnable of(@Nullable Object task) {

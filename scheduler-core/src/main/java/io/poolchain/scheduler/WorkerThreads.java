@@ -58,6 +58,8 @@ final class WorkerThreads {
         this.queues = queues;
         this.runState = runState;
         this.room = room;
+        UncheckedTask.prepare();
+        CurrentWorker.get(); // loads it before there is a task that could suffer for want of memory
         idle = new IdleWorkers(options.parallelism());
         roster = new Roster(runState, queues.submissions, room);
         roster.resize(options.parallelism(), this::growTo, this::makeWorker);

@@ -90,12 +90,15 @@ public final class RingAttack {
         }
     }
 
-    /** Two elements, as many as the owner may hope to have one of without competing. */
+    /**
+     * Two elements, as many as the owner may hope to have one of without competing. In a ring of two the thief goes by the
+     * bound, in one of four by the head.
+     */
     abstract static class TwoElements {
         private final AttackedQueue queue;
 
-        TwoElements(RingFault fault) {
-            queue = ring(2, BELOW_WRAP, fault).holding(1, 2);
+        TwoElements(int capacity, RingFault fault) {
+            queue = ring(capacity, BELOW_WRAP, fault).holding(1, 2);
         }
 
         final void pop(III_Result r) {
@@ -115,7 +118,7 @@ public final class RingAttack {
     @State
     public static class NewestOfTwo extends TwoElements {
         public NewestOfTwo() {
-            super(RingFault.POP_WITHOUT_SECOND_LOOK);
+            super(4, RingFault.POP_WITHOUT_SECOND_LOOK);
         }
 
         @Actor
@@ -136,7 +139,7 @@ public final class RingAttack {
     @State
     public static class LoweredHead extends TwoElements {
         public LoweredHead() {
-            super(RingFault.POP_WITHOUT_FENCE);
+            super(4, RingFault.POP_WITHOUT_FENCE);
         }
 
         @Actor
@@ -157,7 +160,7 @@ public final class RingAttack {
     @State
     public static class LoweredBound extends TwoElements {
         public LoweredBound() {
-            super(RingFault.POP_LEAVES_BOUND);
+            super(2, RingFault.POP_LEAVES_BOUND);
         }
 
         @Actor

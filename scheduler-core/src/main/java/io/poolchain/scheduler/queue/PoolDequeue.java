@@ -74,8 +74,8 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         }
         slots[slot] = element;
         setHeadRelease(head + 1); // hand-over: the slot now belongs to whoever claims it
-        if ((head & boundMask) == boundMask) {
-            setHeadBoundRelease(head + 1 - boundDistance());
+        if ((head & boundMask) == boundMask && !isFifo) {
+            raiseHeadBound(head + 1 - boundDistance());
         }
         return true;
     }
@@ -150,6 +150,12 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
             setHeadBoundRelease(head);
         }
         return head;
+    }
+
+    private void raiseHeadBound(long bound) {
+        if (bound - headBoundPlain() > 0) {
+            setHeadBoundRelease(bound);
+        }
     }
 
     /** How far the owner keeps the bound below the head: one that pushes and pops in turn does not move it each time. */
@@ -286,10 +292,11 @@ abstract sealed class RingPadBeforeBound<E> extends RingHead<E> permits RingHead
 
 abstract sealed class RingHeadBound<E> extends RingPadBeforeBound<E> permits RingPadAfterHead {
     /**
-     * A lower bound of the head: all elements before it were pushed, and the owner takes none of them before it has lowered
-     * the bound. Thieves far behind rely on it, and so leave the head's cache line to the owner. Written by the owner: with
-     * release to raise it, with volatile order to lower it before the head. In a first-in-first-out ring thieves write it
-     * too, with release, to a head that they have seen; there it may go back, to an earlier head.
+     * A lower bound of the head: all elements before it were pushed, and the owner takes none of them without a
+     * compare-and-set before it has lowered the bound. Thieves far behind rely on it, and so leave the head's cache line to
+     * the owner. Written by the owner: with release to raise it, with volatile order to lower it before the head. In a
+     * first-in-first-out ring by thieves instead, with release, to a head that they have seen; there it may go back, to an
+     * earlier head.
      */
     private long headBound;
 
@@ -298,7 +305,9 @@ abstract sealed class RingHeadBound<E> extends RingPadBeforeBound<E> permits Rin
 
     RingHeadBound(@Nullable Object[] slots, boolean isFifo, long startIndex) {
         super(slots, isFifo, startIndex);
-        headBound = startIndex;
+        setHeadBoundVolatile(
+                startIndex); // by their handle, so that no push has to link these calls once it has published
+        setHeadBoundRelease(startIndex);
     }
 
     final long headBoundPlain() {

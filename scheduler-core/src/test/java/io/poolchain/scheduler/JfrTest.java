@@ -72,6 +72,12 @@ class JfrTest {
                 .contains("poolchain.ChainGrowth", "poolchain.TaskDropped", "poolchain.LongTask")
                 .doesNotContainAnyElementsOf(
                         FREQUENT.stream().map(name -> "poolchain." + name).toList());
+        assertThat(events)
+                .allSatisfy(event ->
+                        assertThat(event.getEventType().getCategoryNames()).containsExactly("Poolchain"));
+        assertThat(events)
+                .filteredOn(event -> event.getEventType().getName().matches("poolchain\\.Task(Wait|Run)"))
+                .allSatisfy(event -> assertThat(event.getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(20)));
     }
 
     @Test

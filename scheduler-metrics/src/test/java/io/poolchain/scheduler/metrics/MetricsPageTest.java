@@ -122,10 +122,13 @@ class MetricsPageTest {
     /** The rows of the page's tables of meters: those that begin with a name in code. */
     private static List<Row> rows() throws IOException {
         List<Row> rows = new ArrayList<>();
+        String before = "";
         for (String line : Files.readAllLines(PAGE)) {
             if (line.startsWith("| `")) {
+                assertThat(before).as("a row of a table, before " + line).startsWith("|");
                 rows.add(Row.of(line));
             }
+            before = line;
         }
         return rows;
     }

@@ -81,6 +81,15 @@ class OtherRegistriesTest {
         assertThat(metrics.get("scheduler.tasks.wait").getHistogram().getDataPointsList())
                 .anySatisfy(path -> assertThat(path.getCount()).isEqualTo(3));
         assertThat(metrics).containsKeys("scheduler.steals", "scheduler.chain.growth", "scheduler.tasks.dropped");
+        assertThat(metrics.get("jvm.executor.task.completed")
+                        .getSum()
+                        .getDataPoints(0)
+                        .getAsDouble())
+                .isEqualTo(3);
+        assertThat(metrics.get("jvm.executor.thread.count").getGauge().getDataPointsList())
+                .allSatisfy(point -> assertThat(point.getAttributesList())
+                        .anySatisfy(
+                                attribute -> assertThat(attribute.getKey()).isEqualTo("jvm.executor.thread.state")));
     }
 
     @Test
@@ -219,7 +228,7 @@ class OtherRegistriesTest {
                 .parallelism(2)
                 .sampleOneIn(1)
                 .build();
-        new SchedulerMetrics(orders).bindTo(registry);
+        new SchedulerMetrics(orders).openTelemetryNames().bindTo(registry);
         return orders;
     }
 

@@ -278,8 +278,6 @@ class SchedulerMetersTest {
         }
     }
 
-    // ---- vocabulary
-
     @Test
     void aWorkersMetersAreThoseOfThatWorker() throws Exception {
         start(2);
@@ -301,7 +299,7 @@ class SchedulerMetersTest {
         assertThat(read("scheduler.worker.stolen", "worker", victim)).isEqualTo(1);
         assertThat(read("scheduler.worker.stolen", "worker", thief)).isZero();
         assertThat(read("scheduler.worker.queued", "worker", victim)).isZero();
-        assertThat(read("scheduler.worker.chain.capacity", "worker", victim)).isEqualTo(8);
+        assertThat(read("scheduler.worker.chain.capacity", "worker", victim)).isEqualTo(64);
         assertThat(read("scheduler.worker.busy", "worker", thief)).isBetween(0.0, 1.0);
         WorkerStats stats = scheduler.stats(Integer.parseInt(thief));
         assertThat(read("scheduler.worker.steals.failed", "worker", thief)).isEqualTo((double) stats.failedSteals());
@@ -313,6 +311,8 @@ class SchedulerMetersTest {
         assertThat(read("scheduler.workers.thread.time")).isPositive().isEqualTo(seconds);
         assertThat(read("scheduler.workers.parked.time")).isBetween(0.0, seconds);
     }
+
+    // ---- vocabulary
 
     private void start(int parallelism) {
         start(WorkStealingScheduler.builder().parallelism(parallelism));

@@ -40,6 +40,7 @@ public class QueueBenchmark {
         PoolChain<Object> chain;
         PackedDequeue<Object> packed;
         ArrayDeque<Object> floor;
+        volatile long word;
 
         /** Makes the queues anew: a thief may have left elements. */
         @Setup(Level.Iteration)
@@ -96,6 +97,16 @@ public class QueueBenchmark {
             popped++;
         }
         return pushed + popped;
+    }
+
+    /** One locked instruction for each element, and nothing else: a volatile write, as the pop of separate words has one. */
+    @Benchmark
+    @Group("locked")
+    @OperationsPerInvocation(ELEMENTS)
+    public void locked(Queues queues) {
+        for (int i = 0; i < ELEMENTS; i++) {
+            queues.word = i;
+        }
     }
 
     /** No concurrency at all. */

@@ -45,7 +45,7 @@ enum Pool {
 
     static MeterBinder meters(ExecutorService pool) {
         return pool instanceof WorkStealingScheduler scheduler
-                ? new SchedulerMetrics(scheduler)
+                ? new SchedulerMetrics(scheduler).perWorker()
                 : new ExecutorServiceMetrics(pool, NAME, Tags.empty());
     }
 

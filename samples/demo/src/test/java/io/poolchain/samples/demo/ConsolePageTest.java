@@ -85,6 +85,12 @@ class ConsolePageTest {
             assertThat(figure("queued")).isEqualTo(scrape.value("scheduler_tasks_queued_tasks"));
             assertThat(figure("dropped")).isEqualTo(scrape.value("scheduler_tasks_dropped_tasks_total"));
             assertThat(figure("parallelism")).isEqualTo(scrape.value("scheduler_workers"));
+            for (String state : List.of("running", "searching", "parked")) {
+                assertThat(figure(state))
+                        .as(state)
+                        .isEqualTo(scrape.value("scheduler_workers_states_workers", "state", state));
+            }
+            assertThat(sumOfStealMatrix()).isEqualTo(scrape.value("scheduler_steals_total"));
             assertThat(browser.text("[data-figure=name]")).isEqualTo("demo");
         }
         assertThat(complaintsOfThePage()).isEmpty();
@@ -181,6 +187,12 @@ class ConsolePageTest {
     private static long sumOfColumn(int column) {
         Object sum = browser.evaluate("[...document.querySelectorAll('#workers tbody td:nth-child(" + column
                 + ")')].reduce((sum, cell) => sum + Number(cell.textContent.replaceAll(',', '')), 0)");
+        return ((Number) sum).longValue();
+    }
+
+    private static long sumOfStealMatrix() {
+        Object sum = browser.evaluate("[...document.querySelectorAll('#steal-matrix td')].reduce((sum, cell) =>"
+                + " sum + Number(/ took ([\\d,]+) from/.exec(cell.title)?.[1].replaceAll(',', '') ?? 0), 0)");
         return ((Number) sum).longValue();
     }
 

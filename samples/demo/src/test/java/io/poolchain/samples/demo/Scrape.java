@@ -30,6 +30,17 @@ record Scrape(List<MetricFamily> families) {
         return (long) metrics.stream().mapToDouble(Scrape::value).sum();
     }
 
+    /** The value of a counter or gauge that has this label. */
+    long value(String name, String label, String labelled) {
+        return families.stream()
+                .filter(family -> family.getName().equals(name))
+                .flatMap(family -> family.getMetrics().stream())
+                .filter(metric -> labelled.equals(metric.getLabels().get(label)))
+                .mapToLong(metric -> (long) value(metric))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static double value(Metric metric) {
         return metric instanceof Counter counter ? counter.getValue() : ((Gauge) metric).getValue();
     }

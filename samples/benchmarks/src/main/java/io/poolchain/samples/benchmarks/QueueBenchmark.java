@@ -5,6 +5,7 @@ import io.poolchain.scheduler.queue.PoolChain;
 import io.poolchain.scheduler.queue.PoolDequeue;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -40,7 +41,7 @@ public class QueueBenchmark {
         PoolChain<Object> chain;
         PackedDequeue<Object> packed;
         ArrayDeque<Object> floor;
-        volatile long word;
+        AtomicLong word;
 
         /** Makes the queues anew: a thief may have left elements. */
         @Setup(Level.Iteration)
@@ -49,6 +50,7 @@ public class QueueBenchmark {
             chain = new PoolChain<>();
             packed = new PackedDequeue<>(1 << 10);
             floor = new ArrayDeque<>(1 << 10);
+            word = new AtomicLong();
         }
     }
 
@@ -99,14 +101,16 @@ public class QueueBenchmark {
         return pushed + popped;
     }
 
-    /** One locked instruction for each element, and nothing else: a volatile write, as the pop of separate words has one. */
+    /** One locked instruction for each element, and nothing else. Of volatile writes in a row the compiler would leave one. */
     @Benchmark
     @Group("locked")
     @OperationsPerInvocation(ELEMENTS)
-    public void locked(Queues queues) {
+    public long locked(Queues queues) {
+        long last = 0;
         for (int i = 0; i < ELEMENTS; i++) {
-            queues.word = i;
+            last = queues.word.getAndIncrement();
         }
+        return last;
     }
 
     /** No concurrency at all. */

@@ -119,6 +119,7 @@ final class WorkerThreads {
         }
     }
 
+    /** Apart, so that only the look before it is compiled into each push (docs/decisions/0013). */
     private void wakeOrHire() {
         if (!wakeOneUnlessSearching() && (roster.mayHire() || roster.takeBackEnded())) {
             hireOrLog();

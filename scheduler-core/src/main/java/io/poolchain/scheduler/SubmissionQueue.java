@@ -2,11 +2,7 @@
 package io.poolchain.scheduler;
 
 import io.poolchain.scheduler.queue.PoolChain;
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +70,9 @@ final class SubmissionQueue {
         return ownStripe().offer(task, true);
     }
 
+    /** By the thread's number: threads that were made one after the other have a stripe each, where a hash has some share. */
     private Stripe ownStripe() {
-        return stripes[System.identityHashCode(Thread.currentThread()) & (stripes.length - 1)];
+        return stripes[(int) Thread.currentThread().getId() & (stripes.length - 1)];
     }
 
     /** Whether there is a worker that will look here. One caller at a time. */
@@ -112,10 +109,7 @@ final class SubmissionQueue {
      * Takes some tasks in a row from one stripe before it goes on to the next, and begins elsewhere than its neighbours:
      * two that share a stripe take the cache lines from each other at every task.
      */
-    final class Consumer {
-        private int stripe;
-        private int taken;
-
+    final class Consumer extends ConsumerPadAfter {
         private Consumer(int index) {
             stripe = index;
         }
@@ -127,7 +121,7 @@ final class SubmissionQueue {
                 nextStripe();
             }
             for (int i = 0; i < chains.length; i++) {
-                Runnable task = UncheckedTask.of(chains[stripe & (chains.length - 1)].popTail());
+                Runnable task = UncheckedTask.of(chains[(int) stripe & (chains.length - 1)].popTail());
                 if (task != null) {
                     taken++;
                     return task;
@@ -216,7 +210,7 @@ final class SubmissionQueue {
     }
 
     /** One chain and the lock of its producers. */
-    private final class Stripe extends StripeLock {
+    private final class Stripe extends StripeHeader {
         final PoolChain<Runnable> chain;
 
         /** Guarded by the lock, as is the count of accepted tasks at which the next is measured. */
@@ -226,12 +220,6 @@ final class SubmissionQueue {
 
         /** Set once. Who holds the lock and does not see it has a submission that {@link #close} waits for. */
         private volatile boolean closed;
-
-        /** Tasks ever accepted. Written under the lock with release order, read by others with acquire order. */
-        private long accepted;
-
-        private static final VarHandle ACCEPTED = ConstantBootstraps.fieldVarHandle(
-                MethodHandles.lookup(), "accepted", VarHandle.class, Stripe.class, long.class);
 
         Stripe(TaskSampling sampling) {
             chain = PoolChain.fifo(sampling.events);
@@ -244,10 +232,6 @@ final class SubmissionQueue {
             return sampler.wrap(task);
         }
 
-        long accepted() {
-            return (long) ACCEPTED.getAcquire(this);
-        }
-
         Offer offer(Runnable task, boolean unattended) {
             lock();
             try {
@@ -258,7 +242,7 @@ final class SubmissionQueue {
                     return Offer.UNATTENDED;
                 }
                 chain.pushHead(accepted == nextSample ? sampled(task) : task);
-                ACCEPTED.setRelease(this, accepted + 1);
+                countAccepted();
                 return Offer.ACCEPTED;
             } finally {
                 locked = 0;
@@ -292,48 +276,20 @@ final class SubmissionQueue {
         }
     }
 
-    /**
-     * A lock for a critical section of a few nanoseconds: spins, then yields, then naps, so that a holder that lost its
-     * processor gets it back. Unlocked by a plain assignment, which needs no stack and so can't fail with an overflow.
-     */
-    private abstract static class StripeLock extends StripePad {
-        private static final int SPINS = 64;
-        private static final int YIELDS = 64;
-        private static final long NAP_NANOS = 20_000;
-
-        private static final VarHandle LOCKED = ConstantBootstraps.fieldVarHandle(
-                MethodHandles.lookup(), "locked", VarHandle.class, StripeLock.class, int.class);
-
-        /**
-         * 0 free, 1 held. From 0 to 1 by compare-and-set, back by its holder's volatile write, which is also the fence
-         * between a push and the check that follows it. Whoever looks before it sleeps reads it before the chain.
-         */
-        volatile int locked;
-
-        /** A volatile read of the lock: what its holders did before the last release has happened before. */
-        final void acquireLast() {
-            LOCKED.getVolatile(this);
-        }
-
-        final boolean tryLock() {
-            return LOCKED.compareAndSet(this, 0, 1);
-        }
-
-        final void lock() {
-            for (int tries = 0; locked != 0 || !tryLock(); tries++) {
-                if (tries < SPINS) {
-                    Thread.onSpinWait();
-                } else if (tries < SPINS + YIELDS) {
-                    Thread.yield();
-                } else {
-                    LockSupport.parkNanos(this, NAP_NANOS);
-                }
-            }
-        }
+    private abstract static class ConsumerPadBefore {
+        @SuppressWarnings("unused")
+        private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
     }
 
-    /** Keeps what is written at each submission off the cache lines of whatever lies before. */
-    private abstract static class StripePad {
+    /** What is written for each task that comes from outside: longs, as {@link StripeLock} says. Owned by the worker's thread. */
+    private abstract static class ConsumerPlace extends ConsumerPadBefore {
+        long stripe;
+
+        /** How many tasks in a row it has taken from there. */
+        long taken;
+    }
+
+    private abstract static class ConsumerPadAfter extends ConsumerPlace {
         @SuppressWarnings("unused")
         private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
     }

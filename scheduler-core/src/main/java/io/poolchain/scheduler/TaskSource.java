@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where a worker's next task comes from: its own chain first, then the submission queue, then other workers' chains; and
  * from time to time in another order, so that nobody waits for ever. Owned by the worker's thread.
  */
-final class TaskSource {
+final class TaskSource extends TaskSourcePadAfter {
     /** How much rarer than its own tail a worker looks at the tail of another's chain, for that touches its cache lines. */
     private static final int RESCUE_FACTOR = 8;
 
@@ -51,15 +51,6 @@ final class TaskSource {
 
     /** For as many workers as there were at the last search. */
     private Victims victims;
-
-    /**
-     * How often {@link #next} was called, which gives one task at the most: the clock of fairness. Tasks that are counted
-     * elsewhere, within a task, do not move it: they could make it jump over a turn again and again.
-     */
-    private long turn;
-
-    /** The next turn at which another source than the own head may come first. */
-    private long fairTurn;
 
     /** The worker from which the last search stole, or NOBODY once that has failed. */
     private int lastVictim = NOBODY;
@@ -214,4 +205,26 @@ final class TaskSource {
         steals.count(victim);
         events.stolen(index, victim);
     }
+}
+
+abstract class TaskSourcePadBefore {
+    @SuppressWarnings("unused")
+    private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
+}
+
+/** What is written for each task. Owned by the worker's thread. */
+abstract class TaskSourceClock extends TaskSourcePadBefore {
+    /**
+     * How often {@link TaskSource#next} was called, which gives one task at the most: the clock of fairness. Tasks that are
+     * counted elsewhere, within a task, do not move it: they could make it jump over a turn again and again.
+     */
+    long turn;
+
+    /** The next turn at which another source than the own head may come first. */
+    long fairTurn;
+}
+
+abstract class TaskSourcePadAfter extends TaskSourceClock {
+    @SuppressWarnings("unused")
+    private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 }

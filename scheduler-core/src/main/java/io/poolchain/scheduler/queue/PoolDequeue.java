@@ -42,7 +42,7 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
 
     /** See {@link #isFifo}. */
     PoolDequeue(int capacity, long startIndex, boolean isFifo) {
-        super(new Object[requireCapacity("capacity", capacity)], isFifo, startIndex);
+        super(requireCapacity("capacity", capacity), isFifo, startIndex);
     }
 
     static int requireCapacity(String name, int capacity) {
@@ -55,7 +55,7 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
 
     /** {@return how many elements this ring can hold} */
     public final int capacity() {
-        return slots.length;
+        return mask + 1;
     }
 
     /**
@@ -167,7 +167,7 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
     public final int size() {
         long tail = tailVolatile();
         long size = headVolatile() - tail;
-        return (int) Math.max(0, Math.min(size, slots.length));
+        return (int) Math.max(0, Math.min(size, capacity()));
     }
 
     /** {@return the index of the only element, or NOT_ALONE} For any thread. */
@@ -183,7 +183,7 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
     }
 
     private int slotOf(long index) {
-        return (int) index & (slots.length - 1);
+        return (int) index & mask;
     }
 
     @SuppressWarnings("unchecked") // only pushHead writes elements
@@ -208,9 +208,13 @@ abstract sealed class RingSlots<E> permits RingPadBeforeHead {
     /**
      * Slot {@code i} holds the element with index {@code k}, where {@code k mod capacity = i}. A slot that is null
      * belongs to the owner, who fills it and then publishes it through the head. A slot in [tail, head) belongs to
-     * whoever claims its index; the claimer takes the element and nulls the slot, which gives it back to the owner.
+     * whoever claims its index; the claimer takes the element and nulls the slot, which gives it back to the owner. The
+     * array is longer than the capacity: what lies behind it shares no cache line with a slot in use.
      */
     final @Nullable Object[] slots;
+
+    /** The capacity less one. */
+    final int mask;
 
     /** Whether the owner only pushes, so that the head never moves back. */
     final boolean isFifo;
@@ -223,12 +227,16 @@ abstract sealed class RingSlots<E> permits RingPadBeforeHead {
 
     private static final int MAX_BOUND_INTERVAL = 64;
 
+    /** Two cache lines of compressed references. */
+    private static final int UNUSED_SLOTS = 32;
+
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
-    RingSlots(@Nullable Object[] slots, boolean isFifo) {
-        this.slots = slots;
+    RingSlots(int capacity, boolean isFifo) {
+        this.slots = new Object[capacity + UNUSED_SLOTS];
+        this.mask = capacity - 1;
         this.isFifo = isFifo;
-        this.boundMask = Math.max(1, Math.min(MAX_BOUND_INTERVAL, slots.length / 2)) - 1;
+        this.boundMask = Math.max(1, Math.min(MAX_BOUND_INTERVAL, capacity / 2)) - 1;
     }
 
     final @Nullable Object slotAcquire(int slot) {
@@ -244,8 +252,8 @@ abstract sealed class RingPadBeforeHead<E> extends RingSlots<E> permits RingHead
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
-    RingPadBeforeHead(@Nullable Object[] slots, boolean isFifo) {
-        super(slots, isFifo);
+    RingPadBeforeHead(int capacity, boolean isFifo) {
+        super(capacity, isFifo);
     }
 }
 
@@ -259,8 +267,8 @@ abstract sealed class RingHead<E> extends RingPadBeforeHead<E> permits RingPadBe
     private static final VarHandle HEAD = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "head", VarHandle.class, RingHead.class, long.class);
 
-    RingHead(@Nullable Object[] slots, boolean isFifo, long startIndex) {
-        super(slots, isFifo);
+    RingHead(int capacity, boolean isFifo, long startIndex) {
+        super(capacity, isFifo);
         head = startIndex;
     }
 
@@ -285,8 +293,8 @@ abstract sealed class RingPadBeforeBound<E> extends RingHead<E> permits RingHead
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
-    RingPadBeforeBound(@Nullable Object[] slots, boolean isFifo, long startIndex) {
-        super(slots, isFifo, startIndex);
+    RingPadBeforeBound(int capacity, boolean isFifo, long startIndex) {
+        super(capacity, isFifo, startIndex);
     }
 }
 
@@ -303,8 +311,8 @@ abstract sealed class RingHeadBound<E> extends RingPadBeforeBound<E> permits Rin
     private static final VarHandle HEAD_BOUND = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "headBound", VarHandle.class, RingHeadBound.class, long.class);
 
-    RingHeadBound(@Nullable Object[] slots, boolean isFifo, long startIndex) {
-        super(slots, isFifo, startIndex);
+    RingHeadBound(int capacity, boolean isFifo, long startIndex) {
+        super(capacity, isFifo, startIndex);
         setHeadBoundVolatile(
                 startIndex); // by their handle, so that no push has to link these calls once it has published
         setHeadBoundRelease(startIndex);
@@ -331,8 +339,8 @@ abstract sealed class RingPadAfterHead<E> extends RingHeadBound<E> permits RingT
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
-    RingPadAfterHead(@Nullable Object[] slots, boolean isFifo, long startIndex) {
-        super(slots, isFifo, startIndex);
+    RingPadAfterHead(int capacity, boolean isFifo, long startIndex) {
+        super(capacity, isFifo, startIndex);
     }
 }
 
@@ -347,8 +355,8 @@ abstract sealed class RingTail<E> extends RingPadAfterHead<E> permits RingPadAft
     private static final VarHandle TAIL = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "tail", VarHandle.class, RingTail.class, long.class);
 
-    RingTail(@Nullable Object[] slots, boolean isFifo, long startIndex) {
-        super(slots, isFifo, startIndex);
+    RingTail(int capacity, boolean isFifo, long startIndex) {
+        super(capacity, isFifo, startIndex);
         tail = startIndex;
     }
 
@@ -369,7 +377,7 @@ abstract sealed class RingPadAfterTail<E> extends RingTail<E> permits PoolDequeu
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
-    RingPadAfterTail(@Nullable Object[] slots, boolean isFifo, long startIndex) {
-        super(slots, isFifo, startIndex);
+    RingPadAfterTail(int capacity, boolean isFifo, long startIndex) {
+        super(capacity, isFifo, startIndex);
     }
 }

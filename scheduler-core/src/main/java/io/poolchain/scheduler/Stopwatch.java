@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -51,6 +52,7 @@ final class Stopwatch {
         while (true) {
             long current = state;
             long elapsed = current >= 0 ? current : current - RUNNING + now();
+            VarHandle.fullFence(); // a compiler may look at the clock last: to it that touches no memory
             if (state == current) { // else this thread may have paused, and the time have been stopped long before now
                 return seen.accumulateAndGet(elapsed, Math::max);
             }

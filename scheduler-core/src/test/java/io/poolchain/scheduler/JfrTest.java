@@ -57,9 +57,13 @@ class JfrTest {
         RecordedEvent longTask = any(events, "LongTask");
         assertThat(longTask.getDuration("age")).isGreaterThanOrEqualTo(Duration.ofMillis(5));
         assertThat(longTask.getThread("thread").getJavaName()).startsWith("recorded-worker-");
+        assertThat(longTask.getInt("worker")).isBetween(0, 1);
         RecordedEvent saturation = any(events, "Saturation");
         assertThat(saturation.getInt("workers")).isEqualTo(2);
         assertThat(saturation.getLong("queued")).isPositive();
+        assertThat(saturation.getLong("completed"))
+                .as("while both were blocked")
+                .isZero();
         assertThat(events)
                 .allSatisfy(event -> assertThat(event.getString("scheduler")).isEqualTo("recorded"));
     }

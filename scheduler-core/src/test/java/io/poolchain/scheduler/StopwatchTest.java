@@ -6,7 +6,10 @@ import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.poolchain.scheduler.TestPools.Blocker;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** How long a worker has had a thread, and slept. */
@@ -56,6 +59,50 @@ class StopwatchTest {
         } finally {
             stop.set(true);
             owner.join();
+        }
+    }
+
+    /** Nor does it show more of it when the reader loses its processor, for which there are more readers than those. */
+    @Test
+    void aPartNeverLastsLongerThanTheWhole() throws Exception {
+        Stopwatch whole = new Stopwatch();
+        Stopwatch part = new Stopwatch();
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicReference<String> wrong = new AtomicReference<>();
+        Thread owner = new Thread(() -> {
+            while (!stop.get()) {
+                whole.start();
+                part.start();
+                spin(20);
+                part.stop();
+                whole.stop();
+                spin(200);
+            }
+        });
+        List<Thread> readers = Stream.generate(() -> new Thread(() -> {
+                    for (int look = 0; look < 3_000_000 && wrong.get() == null; look++) {
+                        long ofPart = part.elapsed();
+                        long ofWhole = whole.elapsed();
+                        if (ofPart > ofWhole) {
+                            wrong.set(ofPart + " of " + ofWhole);
+                        }
+                    }
+                }))
+                .limit(4)
+                .toList();
+        owner.start();
+        readers.forEach(Thread::start);
+        for (Thread reader : readers) {
+            reader.join();
+        }
+        stop.set(true);
+        owner.join();
+        assertThat(wrong.get()).isNull();
+    }
+
+    private static void spin(int hints) {
+        for (int i = 0; i < hints; i++) {
+            Thread.onSpinWait();
         }
     }
 

@@ -35,7 +35,7 @@ function show(snapshot) {
   showFigures(now);
   charts.forEach(chart => chart.show(history));
   showWorkers(history);
-  showStealMatrix(snapshot.stealMatrix);
+  showStealMatrix(snapshot.stealMatrix, now.workers.length);
 }
 
 function isOlder(snapshot, figuresBefore) {

@@ -28,6 +28,8 @@ export function figures({ seconds, stats, waits }, history) {
     queued: stats.submissionQueueDepth + queuedInChains,
     queuedOutside: stats.submissionQueueDepth,
     queuedInChains,
+    chainGrowth: stats.submissionQueueGrowth + total('chainGrowth'),
+    ringDrops: stats.submissionQueueRingDrops + total('ringDrops'),
     running: inState('RUNNING'),
     searching: inState('SEARCHING'),
     parked: inState('PARKED'),

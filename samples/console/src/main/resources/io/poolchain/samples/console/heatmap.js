@@ -4,12 +4,14 @@ import { readable } from './figures.js';
 
 const section = document.getElementById('steal-matrix');
 
-/** The matrix has a row for each thief and a column for each victim; there may be none. */
-export function showStealMatrix(matrix) {
+/** The matrix has a row for each thief and a column for each victim, of the first workers only; there may be none. */
+export function showStealMatrix(matrix, workers) {
   section.hidden = !matrix;
   if (!matrix) {
     return;
   }
+  document.getElementById('matrix-part').textContent =
+    matrix.length < workers ? `, of the first ${matrix.length} workers` : '';
   const largest = Math.max(1, ...matrix.flat());
   const table = document.createElement('table');
   const victims = table.createTHead().insertRow();

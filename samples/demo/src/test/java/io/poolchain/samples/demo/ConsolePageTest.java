@@ -84,6 +84,12 @@ class ConsolePageTest {
             assertThat(figure("failed")).isEqualTo(scrape.value("scheduler_tasks_failed_tasks_total"));
             assertThat(figure("queued")).isEqualTo(scrape.value("scheduler_tasks_queued_tasks"));
             assertThat(figure("dropped")).isEqualTo(scrape.value("scheduler_tasks_dropped_tasks_total"));
+            assertThat(figure("chainGrowth"))
+                    .isEqualTo(scrape.value("scheduler_chain_growth_rings_total"))
+                    .isPositive();
+            assertThat(figure("ringDrops"))
+                    .isEqualTo(scrape.value("scheduler_chain_drops_rings_total"))
+                    .isPositive();
             assertThat(figure("parallelism")).isEqualTo(scrape.value("scheduler_workers"));
             for (String state : List.of("running", "searching", "parked")) {
                 assertThat(figure(state))
@@ -154,6 +160,44 @@ class ConsolePageTest {
         scheduler.execute(stolen::countDown);
         stolen.await();
         return scheduler;
+    }
+
+    @Test
+    void ofManyWorkersTheStealMatrixShowsTheFirstAndSaysSo() throws Exception {
+        int threads = 40;
+        CountDownLatch allRun = new CountDownLatch(threads);
+        CountDownLatch end = new CountDownLatch(1);
+        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(threads);
+        try (PageServer server = PageServer.onLoopback(0)) {
+            SchedulerConsole.show(scheduler, server);
+            browser.open(server.uri("/"));
+            scheduler.execute(() -> {
+                for (int i = 0; i < threads; i++) {
+                    scheduler.execute(() -> {
+                        allRun.countDown();
+                        awaitQuietly(end);
+                    });
+                }
+            });
+            allRun.await(); // so each worker but one or two has stolen
+            awaitTrue(() -> browser.shows("#steal-matrix"));
+
+            assertThat(browser.count("#steal-matrix td")).isEqualTo(32 * 32);
+            assertThat(browser.text("#steal-matrix p")).contains("of the first 32 workers");
+            assertThat(browser.count("#workers tbody tr")).isEqualTo(threads);
+        } finally {
+            end.countDown();
+            scheduler.close();
+        }
+        assertThat(complaintsOfThePage()).isEmpty();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

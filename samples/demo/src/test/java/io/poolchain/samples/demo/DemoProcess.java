@@ -25,14 +25,17 @@ final class DemoProcess implements AutoCloseable {
 
     /** Starts the program; it writes all it has to say to {@code output}. */
     DemoProcess(Path output, Object... arguments) throws IOException {
+        this(
+                output,
+                List.of("-ea", "-Xmx512m", "-cp", System.getProperty("java.class.path"), Main.class.getName()),
+                arguments);
+    }
+
+    private DemoProcess(Path output, List<String> program, Object... arguments) throws IOException {
         this.output = output;
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea",
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(program);
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
@@ -40,6 +43,11 @@ final class DemoProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
+    }
+
+    /** As users start it. */
+    static DemoProcess ofJar(Path jar, Path output, Object... arguments) throws IOException {
+        return new DemoProcess(output, List.of("-jar", jar.toString()), arguments);
     }
 
     String output() throws IOException {

@@ -15,9 +15,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** The real Prometheus, with the configuration that docs/prometheus ships; only target and intervals are others. */
 final class PrometheusProcess implements AutoCloseable {
@@ -42,9 +44,10 @@ final class PrometheusProcess implements AutoCloseable {
         output = folder.resolve("prometheus.log");
         process = new ProcessBuilder(
                         program.toString(),
-                        "--config.file=" + ours,
-                        "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--config.file=" + folder.relativize(ours),
+                        "--storage.tsdb.path=data",
                         "--web.listen-address=127.0.0.1:0")
+                .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -61,6 +64,19 @@ final class PrometheusProcess implements AutoCloseable {
     JsonNode query(String promQl) throws IOException, InterruptedException {
         return get("query?query=" + URLEncoder.encode(promQl, StandardCharsets.UTF_8))
                 .get("result");
+    }
+
+    /** The values that a label of this metric has. */
+    List<String> labelValues(String metric, String label) throws IOException, InterruptedException {
+        JsonNode values = get("label/" + label + "/values?match%5B%5D=" + metric);
+        return StreamSupport.stream(values.spliterator(), false)
+                .map(JsonNode::textValue)
+                .toList();
+    }
+
+    /** One for people. */
+    URI page(String path) {
+        return api.resolve("../../" + path);
     }
 
     JsonNode rules() throws IOException, InterruptedException {

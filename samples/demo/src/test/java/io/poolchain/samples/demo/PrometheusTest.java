@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.samples.demo;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.IntPredicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +31,8 @@ class PrometheusTest {
     private static final int FILES = 5_000;
 
     private static final int FILE_SIZE = 20_000_000;
+
+    private static final Path PICTURES = Path.of("target", "pictures");
 
     @TempDir
     static Path folder;
@@ -85,6 +91,23 @@ class PrometheusTest {
         assertThat(value("60 * rate(" + samples + ") / " + increase)).isBetween(0.999, 2.2);
     }
 
+    /** Of as long a time as the demo itself says how many tasks it completed in. */
+    @Test
+    void theRateIsThatOfTheDemo() throws Exception {
+        String counter = "scheduler_tasks_completed_tasks_total";
+        long begin = System.nanoTime();
+        long before = Scrape.of(metrics).value(counter);
+        await().atMost(DemoProcess.PATIENCE)
+                .until(() -> Scrape.of(metrics).value(counter) >= before + 10
+                        && System.nanoTime() - begin > SECONDS.toNanos(10));
+        long after = Scrape.of(metrics).value(counter);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        double ofDemo = (after - before) / seconds;
+
+        double ofPrometheus = value("rate(" + counter + "[" + Math.round(seconds) + "s])");
+        assertThat(ofPrometheus).as("per second; the demo says %s", ofDemo).isBetween(ofDemo / 2, ofDemo * 2);
+    }
+
     @Test
     void everyRecordingRuleHasAFigure() throws Exception {
         for (JsonNode rule : rules("recording")) {
@@ -124,6 +147,59 @@ class PrometheusTest {
             assertThat(filledIn).doesNotContain("$");
             awaitResults("(" + filledIn + ") > -Inf", results -> results > 0); // which NaN is not
         }
+    }
+
+    @Test
+    void theDashboardHasSchedulersToChooseFrom() throws Exception {
+        JsonNode variables = new ObjectMapper()
+                .readTree(PrometheusProcess.SHIPPED
+                        .resolve("grafana-dashboard.json")
+                        .toFile())
+                .get("templating")
+                .get("list");
+        Pattern labelValues = Pattern.compile("label_values\\((\\w+), (\\w+)\\)");
+        List<String> asked = new ArrayList<>();
+        for (JsonNode variable : variables) {
+            MatchResult query = labelValues
+                    .matcher(variable.get("query").path("query").asText())
+                    .results()
+                    .findFirst()
+                    .orElse(null);
+            if (query != null) {
+                String label = query.group(2);
+                asked.add(label);
+                await(label)
+                        .atMost(DemoProcess.PATIENCE)
+                        .untilAsserted(() -> assertThat(prometheus.labelValues(query.group(1), label))
+                                .containsExactly(label.equals("name") ? "demo" : metrics.getAuthority()));
+            }
+        }
+        assertThat(asked).containsExactlyInAnyOrder("instance", "name");
+    }
+
+    @Test
+    void itsPagesShowTheRateAndTheAlerts() throws Exception {
+        try (Browser browser = new Browser()) {
+            browser.open(prometheus.page(
+                    "classic/graph?g0.expr=scheduler:tasks_completed:rate1m&g0.tab=0&g0.range_input=1m"));
+            awaitTrue(
+                    () -> browser.evaluate("document.body.innerText").toString().contains("name=\"demo\""));
+            assertThat(browser.screenshot(PICTURES.resolve("prometheus-graph.png")))
+                    .isNotEmptyFile();
+
+            browser.open(prometheus.page("classic/alerts"));
+            for (JsonNode alert : rules("alerting")) {
+                String name = alert.get("name").textValue();
+                awaitTrue(() ->
+                        browser.evaluate("document.body.innerText").toString().contains(name));
+            }
+            assertThat(browser.screenshot(PICTURES.resolve("prometheus-alerts.png")))
+                    .isNotEmptyFile();
+        }
+    }
+
+    private static void awaitTrue(Callable<Boolean> condition) {
+        await().atMost(DemoProcess.PATIENCE).until(condition);
     }
 
     /** Some find nothing here, for they ask what has gone wrong or for meters that the demo does not bind. */

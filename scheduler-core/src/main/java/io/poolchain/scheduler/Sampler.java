@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.scheduler;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Chooses among the tasks of one submitter, a worker or a stripe of the submission queue, those that are measured. Owned by
  * whoever owns the submitter's count of tasks.
@@ -16,26 +18,48 @@ final class Sampler {
 
     private final TaskSampling sampling;
     private final int origin;
+
+    /** The average distance: NONE, or fixed, unless there is an adaptive one. */
     private final int period;
+
+    private final @Nullable AdaptivePeriod adaptive;
 
     /** State of a xorshift generator (Marsaglia 2003, triple 13, 17, 5); never 0. */
     private int random;
 
-    Sampler(TaskSampling sampling, int origin, int period) {
+    Sampler(TaskSampling sampling, int origin, int period, @Nullable AdaptivePeriod adaptive) {
         this.sampling = sampling;
         this.origin = origin;
         this.period = period;
+        this.adaptive = adaptive;
         this.random = (origin + 2) * 0x9E3779B9;
     }
 
     /** How many tasks the submitter will have submitted before the first that is measured. */
     long first() {
-        return period == TaskSampling.NONE ? NEVER : distance() - 1;
+        return period() == TaskSampling.NONE ? NEVER : distance() - 1;
     }
 
     /** As many before the next one, given how many there were before this one. */
     long nextAfter(long count) {
+        if (adaptive != null) {
+            adaptive.next(System.nanoTime());
+        }
         return count + distance();
+    }
+
+    /** Whether the next task to be measured was chosen when there were more. */
+    boolean isFarOff(long next, long count) {
+        return next - count > 2L * period();
+    }
+
+    /** As many before the next one, if it is to be the sooner because there are fewer now. */
+    long sooner(long next, long count) {
+        return isFarOff(next, count) ? count + distance() : next;
+    }
+
+    private int period() {
+        return adaptive == null ? period : adaptive.get();
     }
 
     /** The task, to be measured. */
@@ -48,6 +72,6 @@ final class Sampler {
         random ^= random << 13;
         random ^= random >>> 17;
         random ^= random << 5;
-        return 1 + (random >>> 1) % (2 * period - 1);
+        return 1 + (random >>> 1) % (2 * period() - 1);
     }
 }

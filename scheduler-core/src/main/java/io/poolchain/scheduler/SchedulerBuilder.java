@@ -33,12 +33,6 @@ public final class SchedulerBuilder {
     /** The rarest measurement. */
     public static final int MAX_SAMPLING = 1 << 20;
 
-    /**
-     * Tasks that only submit themselves are up to 7 % slower for it, others not that could be told; with one in 1,024, a
-     * fifth. That is more than what a measurement does can explain (docs/decisions/0008).
-     */
-    private static final int DEFAULT_SAMPLING = 1 << 14;
-
     private static final AtomicInteger UNNAMED = new AtomicInteger();
 
     private int parallelism = Runtime.getRuntime().availableProcessors();
@@ -49,7 +43,7 @@ public final class SchedulerBuilder {
     private RejectionPolicy rejectionPolicy = RejectionPolicy.abort();
     private LocalOrder localOrder = LocalOrder.LIFO;
     private int fairnessInterval = DEFAULT_FAIRNESS_INTERVAL;
-    private int sampleOneIn = DEFAULT_SAMPLING;
+    private int sampleOneIn = TaskSampling.ADAPTIVE;
     private long watchNanos = SchedulerOptions.NO_WATCH;
     private boolean jmx;
     private @Nullable UnaryOperator<Runnable> taskDecorator;
@@ -192,10 +186,15 @@ public final class SchedulerBuilder {
     }
 
     /**
-     * Of how many tasks one is measured, on average: how long it waits, from its submission to its start, and how long it
-     * runs. By default one in 16,384, chosen at random. A task that is measured costs an allocation; others pay for
-     * one comparison. Tasks that do nothing but submit themselves were up to 7 % slower by default, meters and scrapes
-     * included, than with 0; no difference was seen elsewhere.
+     * Of how many tasks one is measured, on average and chosen at random: how long it waits, from its submission to its
+     * start, and how long it runs.
+     *
+     * <p>If this is not called, about 50 tasks a second are measured: all of them if there are no more, and one in 65,536 at
+     * least. What was measured in a second decides of how many tasks one is measured from then on. So where the load changes,
+     * tasks of quiet times are measured more often than those of busy ones, and the first of a sudden burst more often than
+     * the last.
+     *
+     * <p>A task that is measured costs an allocation and a few microseconds; others pay for one comparison.
      *
      * <p>Not measured are tasks that a worker runs itself because it waits for them, cancelled ones, and those that the
      * submitter runs ({@link RejectionPolicy#callerRuns()}).

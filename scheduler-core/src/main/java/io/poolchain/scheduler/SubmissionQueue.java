@@ -70,7 +70,7 @@ final class SubmissionQueue {
         return ownStripe().offer(task, true);
     }
 
-    /** By the thread's number: threads that were made one after the other have a stripe each, where a hash has some share. */
+    /** By the thread's number: threads that were made one after the other have a stripe each; by a hash some would share one. */
     private Stripe ownStripe() {
         return stripes[(int) Thread.currentThread().getId() & (stripes.length - 1)];
     }
@@ -152,7 +152,7 @@ final class SubmissionQueue {
         }
     }
 
-    /** Gives back the memory of a burst, where no submitter is just now at work. */
+    /** Gives back the memory of a burst, and has the next task measured sooner, where no submitter is just now at work. */
     void trim() {
         for (Stripe stripe : stripes) {
             stripe.trim();
@@ -213,10 +213,10 @@ final class SubmissionQueue {
     private final class Stripe extends StripeHeader {
         final PoolChain<Runnable> chain;
 
-        /** Guarded by the lock, as is the count of accepted tasks at which the next is measured. */
         private final Sampler sampler;
 
-        private long nextSample;
+        /** The count of accepted tasks at which one is measured. Written under the lock. */
+        private volatile long nextSample;
 
         /** Set once. Who holds the lock and does not see it has a submission that {@link #close} waits for. */
         private volatile boolean closed;
@@ -266,8 +266,9 @@ final class SubmissionQueue {
         }
 
         void trim() {
-            if (chain.isOversized() && tryLock()) {
+            if ((chain.isOversized() || sampler.isFarOff(nextSample, accepted())) && tryLock()) {
                 try {
+                    nextSample = sampler.sooner(nextSample, accepted);
                     chain.trim();
                 } finally {
                     locked = 0;

@@ -16,15 +16,20 @@ final class TaskSampling {
     /** The period at which no task is measured. */
     static final int NONE = 0;
 
+    /** The period that {@link AdaptivePeriod} sets. */
+    static final int ADAPTIVE = -1;
+
     final SchedulerEvents events;
     private final int period;
+    private final @Nullable AdaptivePeriod adaptive;
     private final SchedulerLog log;
     private final List<TaskTimeListener> listeners = new CopyOnWriteArrayList<>();
 
-    /** Of so many tasks one is measured, on average. */
+    /** Of so many tasks one is measured, on average; or NONE, or ADAPTIVE. */
     TaskSampling(int period, SchedulerEvents events, SchedulerLog log) {
         this.events = events;
         this.period = period;
+        this.adaptive = period == ADAPTIVE ? new AdaptivePeriod(System.nanoTime()) : null;
         this.log = log;
     }
 
@@ -34,7 +39,14 @@ final class TaskSampling {
     }
 
     Sampler sampler(int origin) {
-        return new Sampler(this, origin, period);
+        return new Sampler(this, origin, period, adaptive);
+    }
+
+    /** Somebody has nothing to do: there may be fewer tasks than before. */
+    void relax() {
+        if (adaptive != null) {
+            adaptive.relax(System.nanoTime());
+        }
     }
 
     void add(TaskTimeListener listener) {

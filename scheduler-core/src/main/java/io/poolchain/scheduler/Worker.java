@@ -354,6 +354,7 @@ final class Worker extends WorkerStatus {
 
     /** From searching to asleep, and to searching again; false if the thread is to end instead. */
     private boolean sleep() {
+        adaptSampling();
         giveBackMemory();
         SchedulerEvents.Span parking = threads.sampling.events.parking(); // what may fail comes before the announcement
         setParked();
@@ -400,6 +401,12 @@ final class Worker extends WorkerStatus {
             Thread.interrupted(); // a late interrupt of the last task must not keep us from sleeping
         }
         return true;
+    }
+
+    /** There may be fewer tasks than before, of which more are to be measured. */
+    private void adaptSampling() {
+        threads.sampling.relax();
+        nextSample = sampler.sooner(nextSample, counters.submitted);
     }
 
     private void giveBackMemory() {

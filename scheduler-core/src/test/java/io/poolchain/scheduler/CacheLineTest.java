@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What is written for each task shares no cache line with what else there is, wherever the collector puts the objects: where
- * two workers' clocks did, each task took twice as long, until the next collection (docs/decisions/0014).
+ * What is written for each task shares no cache line with other fields, nor with what lies behind, wherever the collector
+ * puts the objects: where two workers' clocks did, each task took twice as long, until the next collection
+ * (docs/decisions/0014). Only a ring's first slots lie beside what is before them, which ends in padding if it is ours.
  */
 class CacheLineTest {
     /** Of two lines, since processors fetch them in pairs. */

@@ -125,6 +125,57 @@ class SamplingTest {
 
     // ---- which tasks are
 
+    @Test
+    void byDefaultAllOfAFewAreMeasured() throws Exception {
+        withScheduler(WorkStealingScheduler.newFixedThreadPool(1), scheduler -> {
+            for (int i = 0; i < 20; i++) {
+                scheduler.execute(() -> scheduler.execute(() -> {}));
+            }
+            awaitQuiescence(scheduler);
+            assertThat(sum(scheduler.stats().waitTimes())).isEqualTo(40);
+        });
+    }
+
+    @Test
+    void byDefaultNotManyMoreOfVeryManyAreMeasured() throws Exception {
+        withScheduler(WorkStealingScheduler.newFixedThreadPool(1), scheduler -> {
+            long began = System.nanoTime();
+            scheduler
+                    .submit(() -> {
+                        for (int i = 0; i < 1_000_000; i++) {
+                            scheduler.execute(() -> {});
+                        }
+                    })
+                    .get();
+            awaitQuiescence(scheduler);
+            long seconds = 1 + (System.nanoTime() - began) / 1_000_000_000;
+
+            long atMostASecond = AdaptivePeriod.TOO_MANY * (AdaptivePeriod.DOUBLINGS + 1L);
+            assertThat(sum(scheduler.stats().waitTimes())).isBetween(100L, seconds * atMostASecond);
+        });
+    }
+
+    @Test
+    void whoHasSlowedDownIsMeasuredOnceAWorkerHasSlept() {
+        AdaptivePeriod period = new AdaptivePeriod(0);
+        for (int i = 0; i < AdaptivePeriod.TOO_MANY * AdaptivePeriod.DOUBLINGS; i++) {
+            period.next(i);
+        }
+        assertThat(period.get()).isEqualTo(AdaptivePeriod.LONGEST);
+        Sampler sampler = new Sampler(TaskSampling.none(), 0, TaskSampling.ADAPTIVE, period);
+        assertThat(sampler.sooner(1_000_000, 900_000)).as("as far as it may be").isEqualTo(1_000_000);
+
+        period.relax(1_000_000_000_000L);
+        assertThat(sampler.sooner(1_000_000, 900_000)).isBetween(900_001L, 900_001L + 2L * period.get());
+        assertThat(sampler.sooner(900_001, 900_000)).isEqualTo(900_001);
+    }
+
+    @Test
+    void whereNoneIsMeasuredNoneIsSooner() {
+        Sampler sampler = TaskSampling.none().sampler(0);
+        assertThat(sampler.sooner(sampler.first(), 5_000_000)).isNegative();
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 0, 0", "1, 100000, 100000", "100, 900, 1100"})
     void soManyAreMeasured(int oneIn, int atLeast, int atMost) throws Exception {
@@ -149,7 +200,7 @@ class SamplingTest {
     void batchesOfTheSizeOfThePeriodAreMeasuredAtManyPlaces() {
         Sampler sampler = TaskSampling.none().sampler(3);
         assertThat(placesMeasured(sampler)).isEmpty();
-        Sampler every1024 = new Sampler(TaskSampling.none(), 3, 1024);
+        Sampler every1024 = new Sampler(TaskSampling.none(), 3, 1024, null);
         List<Long> places = placesMeasured(every1024);
         assertThat(places).hasSizeBetween(950, 1_050);
         assertThat(places.stream().map(place -> place % 1_024).distinct()).hasSizeGreaterThan(500);

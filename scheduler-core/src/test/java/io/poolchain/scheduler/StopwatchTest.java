@@ -62,7 +62,7 @@ class StopwatchTest {
         }
     }
 
-    /** Nor does it show more of it when the reader loses its processor, for which there are more readers than those. */
+    /** Nor while a reader has lost its processor: there are more readers than processors here. */
     @Test
     void aPartNeverLastsLongerThanTheWhole() throws Exception {
         Stopwatch whole = new Stopwatch();
@@ -91,12 +91,15 @@ class StopwatchTest {
                 .limit(4)
                 .toList();
         owner.start();
-        readers.forEach(Thread::start);
-        for (Thread reader : readers) {
-            reader.join();
+        try {
+            readers.forEach(Thread::start);
+            for (Thread reader : readers) {
+                reader.join();
+            }
+        } finally {
+            stop.set(true);
+            owner.join();
         }
-        stop.set(true);
-        owner.join();
         assertThat(wrong.get()).isNull();
     }
 

@@ -20,7 +20,7 @@ class SubmissionQueueTest {
 
     @Test
     void theTasksOfEachSubmitterStayInOrder() throws Exception {
-        SubmissionQueue queue = new SubmissionQueue(4);
+        SubmissionQueue queue = new SubmissionQueue(2); // so some share a stripe
         int submitters = 4;
         int tasks = 50_000;
         CyclicBarrier start = new CyclicBarrier(submitters + 1);
@@ -47,6 +47,31 @@ class SubmissionQueueTest {
         }
         assertThat(queue.isEmpty()).isTrue();
         assertThat(queue.accepted()).isEqualTo((long) submitters * tasks);
+    }
+
+    @Test
+    void threadsThatWereMadeInARowDoNotShareAStripe() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        SubmissionQueue queue = new SubmissionQueue(4);
+        do {
+            threads.clear();
+            for (int s = 0; s < 4; s++) {
+                int submitter = s;
+                threads.add(new Thread(() -> {
+                    queue.offer(new Numbered(submitter, 0));
+                    queue.offer(new Numbered(submitter, 1));
+                }));
+            }
+        } while (threads.get(3).getId() - threads.get(0).getId() != 3); // others made one in between
+        for (Thread thread : threads) {
+            thread.start();
+            thread.join();
+        }
+        Set<Integer> submitters = new HashSet<>();
+        for (int stripe = 0; stripe < 4; stripe++) {
+            submitters.add(((Numbered) queue.poll(stripe)).submitter()); // of the next stripe that has any
+        }
+        assertThat(submitters).hasSize(4);
     }
 
     @Test
@@ -97,7 +122,7 @@ class SubmissionQueueTest {
     @Test
     void aWorkerTakesSomeTasksInARowFromAStripeAndThenFromTheNext() throws Exception {
         SubmissionQueue queue = new SubmissionQueue(2);
-        int submitters = 64; // of which each stripe gets some, but with a chance of one in 2^63
+        int submitters = 64; // of which each stripe gets some
         for (int s = 0; s < submitters; s++) {
             int submitter = s;
             Thread thread = new Thread(() -> {

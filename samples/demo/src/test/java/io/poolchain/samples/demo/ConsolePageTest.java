@@ -105,7 +105,8 @@ class ConsolePageTest {
     @Test
     void eachWorkerHasALaneAndDroppedTasksAreCountedByReason() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
-        WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(3);
+        WorkStealingScheduler scheduler =
+                WorkStealingScheduler.builder().parallelism(3).sampleOneIn(0).build();
         try (PageServer server = PageServer.onLoopback(0)) {
             SchedulerConsole.show(scheduler, server);
             scheduler.submit(() -> {

@@ -74,6 +74,12 @@ final class PrometheusProcess implements AutoCloseable {
                 .toList();
     }
 
+    boolean serves(String path) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(page(path)).timeout(DemoProcess.PATIENCE).build();
+        return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    }
+
     /** One for people. */
     URI page(String path) {
         return api.resolve("../../" + path);

@@ -22,12 +22,13 @@ final class AdaptivePeriod {
     static final int TOO_MANY = 2 * PER_SECOND;
     private static final long SECOND = 1_000_000_000;
 
-    /** From 1 to {@link #LONGEST}. Written by whoever has moved {@link #began}. */
+    /** From 1 to {@link #LONGEST}. Written by whoever has just moved {@link #began}; read by all who submit. */
     private volatile int period = 1;
 
-    /** Measured tasks since then. One may be lost when another thread begins anew. */
+    /** Measured tasks since {@link #began}: raised by all who submit, set to 0 by who has moved that, when one may be lost. */
     private final AtomicInteger measured = new AtomicInteger();
 
+    /** When the last change was due. Moved by compare-and-set, so that one thread makes each change. */
     private final AtomicLong began;
 
     /** To be told what {@link System#nanoTime()} says. */
@@ -43,21 +44,25 @@ final class AdaptivePeriod {
     int next(long now) {
         long start = began.get(); // first: who comes after another has begun anew must not do so once more
         int count = measured.incrementAndGet();
-        if (now - start >= SECOND) {
-            restart(start, now, (double) period * count * SECOND / (now - start) / PER_SECOND);
-        } else if (count >= TOO_MANY) {
+        if (!adjust(start, count, now) && count >= TOO_MANY) {
             restart(start, now, 2.0 * period);
         }
         return period;
     }
 
-    /** Makes the period shorter if fewer tasks were measured than should be, though none is measured now. */
+    /** Adjusts the period if that is due, though none is measured now: nobody may come by for long. */
     void relax(long now) {
-        long start = began.get();
-        int count = measured.get();
-        if (now - start >= SECOND && count < PER_SECOND) {
-            restart(start, now, (double) period * count * SECOND / (now - start) / PER_SECOND);
+        long start = began.get(); // first, as above
+        adjust(start, measured.get(), now);
+    }
+
+    private boolean adjust(long start, int count, long now) {
+        long nanos = now - start;
+        boolean due = nanos >= SECOND;
+        if (due) {
+            restart(start, now, (double) period * count * SECOND / nanos / PER_SECOND);
         }
+        return due;
     }
 
     private void restart(long start, long now, double wanted) {

@@ -60,19 +60,6 @@ class AdaptivePeriodTest {
         assertThat(period.get()).isEqualTo(1);
     }
 
-    @Test
-    void whoGoesToSleepWithEnoughMeasuredChangesNothing() {
-        submit(1_000, 30);
-        int before = period.get();
-        now += SECOND;
-        for (int i = 0; i < AdaptivePeriod.PER_SECOND; i++) {
-            period.next((long) now - 1_000_000_000);
-        }
-        period.relax((long) now);
-
-        assertThat(period.get()).isBetween(before / 2, 2 * before);
-    }
-
     private int measuredOf(long perSecond, int seconds) {
         measured = 0;
         submit(perSecond, seconds);

@@ -32,6 +32,7 @@ public enum Measures {
 
     /** {@return what it measures of a running executor; brief if only to see whether it works} */
     public List<Figure> of(Executor executor, int threads, boolean brief) throws InterruptedException {
+        WakeUp.warmUp(executor, brief ? 50 : 20_000);
         return measure.of(executor, threads, brief);
     }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.poolchain.samples.benchmarks.measures;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.DoubleStream;
 import org.HdrHistogram.AbstractHistogram;
 
@@ -9,13 +12,15 @@ import org.HdrHistogram.AbstractHistogram;
 final class Percentiles {
     private static final double NANOS_PER_MICRO = 1e3;
 
+    private static final DecimalFormat NAME = new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT));
+
     private Percentiles() {}
 
-    static List<Figure> of(String table, String what, AbstractHistogram nanos) {
-        return DoubleStream.of(50, 99)
+    static List<Figure> of(String table, String what, AbstractHistogram nanos, double... percentiles) {
+        return DoubleStream.of(percentiles)
                 .mapToObj(percentile -> new Figure(
                         table,
-                        String.format("%s, p%.0f", what, percentile),
+                        what + ", p" + NAME.format(percentile),
                         nanos.getValueAtPercentile(percentile) / NANOS_PER_MICRO))
                 .toList();
     }

@@ -26,7 +26,7 @@ final class TailLatency {
         for (int percent : new int[] {50, 80}) {
             double distance = SERVICE_MICROS * 1e3 / (threads * percent / 100.0);
             ConcurrentHistogram histogram = run(executor, (int) (duration.toNanos() / distance), distance);
-            figures.addAll(Percentiles.of("Open loop, microseconds", percent + " % load", histogram));
+            figures.addAll(Percentiles.of("Open loop, microseconds", percent + " % load", histogram, 50, 99, 99.9));
         }
         return figures;
     }

@@ -16,6 +16,7 @@ import org.HdrHistogram.Histogram;
  */
 final class WakeUp {
     private static final long SHORTEST_PAUSE = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final long WARM_UP_PAUSE = TimeUnit.MICROSECONDS.toNanos(50);
     private static final int RANGE = (int) TimeUnit.MILLISECONDS.toNanos(1);
 
     private WakeUp() {}
@@ -25,14 +26,26 @@ final class WakeUp {
         Random random = new Random(42);
         for (int i = 0; i < times; i++) {
             LockSupport.parkNanos(SHORTEST_PAUSE + random.nextInt(RANGE));
-            Start start = new Start();
-            long submitted = System.nanoTime();
-            executor.execute(start);
-            Batching.flush(executor);
-            start.done.await();
-            histogram.recordValue(start.nanos - submitted);
+            histogram.recordValue(wakeUp(executor));
         }
-        return Percentiles.of("Wake-up, microseconds", "an idle pool", histogram);
+        return Percentiles.of("Wake-up, microseconds", "an idle pool", histogram, 50, 99);
+    }
+
+    /** Has the way into sleep and out of it compiled, which the workloads seldom take. */
+    static void warmUp(Executor executor, int times) throws InterruptedException {
+        for (int i = 0; i < times; i++) {
+            LockSupport.parkNanos(WARM_UP_PAUSE);
+            wakeUp(executor);
+        }
+    }
+
+    private static long wakeUp(Executor executor) throws InterruptedException {
+        Start start = new Start();
+        long submitted = System.nanoTime();
+        executor.execute(start);
+        Batching.flush(executor);
+        start.done.await();
+        return start.nanos - submitted;
     }
 
     private static final class Start implements Runnable {

@@ -151,11 +151,11 @@ inline claim() {
 }
 
 /* Steps check, claim and wake: somebody = whether anybody searches or has been woken. */
-inline wakeOneUnlessSearching() {
+inline wakeUnlessSearching(enough) {
     do
-    :: searching > 0 -> somebody = true; break
+    :: searching >= enough || (searching > 0 && sleepers == 0) -> somebody = true; break
     :: searching == 0 && sleepers == 0 -> somebody = false; break
-    :: d_step { searching == 0 && sleepers > 0 -> claim() };
+    :: d_step { searching < enough && sleepers > 0 -> claim() };
         wake();
         if
         :: woken -> somebody = true; break
@@ -166,6 +166,10 @@ inline wakeOneUnlessSearching() {
 #endif
         fi
     od
+}
+
+inline wakeOneUnlessSearching() {
+    wakeUnlessSearching(1)
 }
 
 /* A free worker, or W. */
@@ -215,8 +219,8 @@ inline hire() {
     fi
 }
 
-inline signal() {
-    wakeOneUnlessSearching();
+inline signalUnlessSearching(enough) {
+    wakeUnlessSearching(enough);
 #ifdef HIRE
     if
     :: !somebody && MAY_HIRE ->
@@ -230,6 +234,10 @@ inline signal() {
     :: else
     fi
 #endif
+}
+
+inline signal() {
+    signalUnlessSearching(1)
 }
 
 /* Takes everybody off the stack. */
@@ -306,7 +314,7 @@ proctype Submitter(byte first) {
         forget();
 #endif
 #ifdef CHECK_BEFORE_PUSH
-        signal();
+        signalUnlessSearching(2);
 #endif
         do
         :: !accepted && !thrown ->
@@ -321,7 +329,7 @@ proctype Submitter(byte first) {
         od;
 #ifndef CHECK_BEFORE_PUSH
         if
-        :: accepted -> signal()
+        :: accepted -> signalUnlessSearching(2)
         :: else
         fi;
 #endif

@@ -55,7 +55,7 @@ public final class IdleAttack {
                 if (fences()) {
                     VarHandle.fullFence();
                 }
-                return idle.claimUnlessSearching();
+                return idle.claimUnlessSearching(1);
             });
         }
 
@@ -63,7 +63,7 @@ public final class IdleAttack {
         final int fallAsleep() {
             return atOnceInModel(
                     this,
-                    () -> idle.fallAsleep(0) && looksAgain() && !isEmpty() ? idle.claimUnlessSearching() : SEARCHED);
+                    () -> idle.fallAsleep(0) && looksAgain() && !isEmpty() ? idle.claimUnlessSearching(1) : SEARCHED);
         }
     }
 

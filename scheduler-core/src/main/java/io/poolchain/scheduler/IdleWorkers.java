@@ -18,7 +18,7 @@ final class IdleWorkers extends IdleWorkersWord {
     /** What the claim methods return if nobody sleeps. */
     static final int NOBODY_SLEEPS = IdleCounters.NONE;
 
-    /** What {@link #claimUnlessSearching} returns if somebody searches. */
+    /** What {@link #claimUnlessSearching} returns if enough search, or somebody does and nobody sleeps. */
     static final int SOMEBODY_SEARCHES = -2;
 
     /**
@@ -53,24 +53,26 @@ final class IdleWorkers extends IdleWorkersWord {
     }
 
     /** Step <b>check</b>: what {@link #claimUnlessSearching} would return now. */
-    int check() {
-        long word = wordVolatile();
-        return IdleCounters.searching(word) > 0 ? SOMEBODY_SEARCHES : IdleCounters.top(word);
+    int check(int enough) {
+        return check(wordVolatile(), enough);
+    }
+
+    private static int check(long word, int enough) {
+        int searching = IdleCounters.searching(word);
+        int top = IdleCounters.top(word);
+        return searching >= enough || (searching > 0 && top == NOBODY_SLEEPS) ? SOMEBODY_SEARCHES : top;
     }
 
     /**
-     * Steps <b>check</b> and <b>claim</b>: if nobody searches, takes a worker off the stack and counts it as searching. The
-     * caller must wake it, and do nothing before that which can fail; or, if its thread has left, call {@link
-     * #stopSearching} for it and check again.
+     * Steps <b>check</b> and <b>claim</b>: unless enough workers search, one at least, takes a worker off the stack and
+     * counts it as searching. The caller must wake it, and do nothing before that which can fail; or, if its thread has
+     * left, call {@link #stopSearching} for it and check again.
      */
-    int claimUnlessSearching() {
+    int claimUnlessSearching(int enough) {
         while (true) {
             long word = wordVolatile();
-            if (IdleCounters.searching(word) > 0) {
-                return SOMEBODY_SEARCHES;
-            }
-            int top = IdleCounters.top(word);
-            if (top == NOBODY_SLEEPS || casWord(word, IdleCounters.wakeTop(word, below[top].getOpaque()))) {
+            int top = check(word, enough);
+            if (top < 0 || casWord(word, IdleCounters.wakeTop(word, below[top].getOpaque()))) {
                 return top;
             }
         }

@@ -186,7 +186,7 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         if (offer == SubmissionQueue.Offer.CLOSED) {
             return false;
         }
-        threads.signal();
+        threads.signalFromOutside();
         return true;
     }
 

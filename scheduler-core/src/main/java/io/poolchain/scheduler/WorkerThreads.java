@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class WorkerThreads {
     private static final long NAP_NANOS = 1_000_000;
 
+    /** How many searchers are enough for tasks that their maker runs itself, if nobody takes them before. */
+    private static final int ONE_SEARCHER = 1;
+
+    /** For tasks from outside: the first one that was woken may wait for a processor (docs/decisions/0015). */
+    private static final int TWO_SEARCHERS = 2;
+
     final SchedulerOptions options;
     final SchedulerLog log;
     final TaskSampling sampling;
@@ -113,28 +119,41 @@ final class WorkerThreads {
 
     /** Steps check, claim and wake, or hire: for whoever has made a task available, or found that there are more. */
     void signal() {
-        int found = idle.check();
+        signalUnlessSearching(ONE_SEARCHER);
+    }
+
+    /** As {@link #signal}, for a task from outside. */
+    void signalFromOutside() {
+        signalUnlessSearching(TWO_SEARCHERS);
+    }
+
+    private void signalUnlessSearching(int enough) {
+        int found = idle.check(enough);
         if (found >= 0 || (found == IdleWorkers.NOBODY_SLEEPS && roster.mayMakeThread())) {
-            wakeOrHire();
+            wakeOrHire(enough);
         }
     }
 
     /** Apart, so that only the look before it is compiled into each push (docs/decisions/0013). */
-    private void wakeOrHire() {
-        if (!wakeOneUnlessSearching() && (roster.mayHire() || roster.takeBackEnded())) {
+    private void wakeOrHire(int enough) {
+        if (!wakeUnlessSearching(enough) && (roster.mayHire() || roster.takeBackEnded())) {
             hireOrLog();
         }
     }
 
-    /** Steps check, claim and wake. False if nobody searches and nobody sleeps. */
     private boolean wakeOneUnlessSearching() {
+        return wakeUnlessSearching(ONE_SEARCHER);
+    }
+
+    /** Steps check, claim and wake. False if nobody searches and nobody sleeps. */
+    private boolean wakeUnlessSearching(int enough) {
         while (true) {
-            int found = idle.check();
+            int found = idle.check(enough);
             if (found < 0) {
                 return found == IdleWorkers.SOMEBODY_SEARCHES;
             }
             StackReserve.require(); // nothing may fail between claim and wake
-            int claimed = idle.claimUnlessSearching();
+            int claimed = idle.claimUnlessSearching(enough);
             if (claimed >= 0 && wake(claimed)) {
                 return true;
             }

@@ -19,6 +19,7 @@ final class HeldThread {
     private static final String TAIL = "io.poolchain.scheduler.queue.RingTail";
     private static final String CHAIN = "io.poolchain.scheduler.queue.PoolChain";
 
+    private static final String WORKER = "io.poolchain.scheduler.Worker";
     private static final String FUTURE = "io.poolchain.scheduler.WorkerFuture";
 
     private static final int TASKS = 1_000;
@@ -58,6 +59,7 @@ final class HeldThread {
             case "thiefWithATaskInHandAtTheEnd" -> holdThiefWithATaskInHandAtTheEnd();
             case "ownerWhoPushesAtTheEnd" -> holdOwnerWhoPushesAtTheEnd();
             case "submitter" -> holdSubmitter();
+            case "searcher" -> holdSearcher();
             case "waiterAboutToHelp" -> holdWaiterAboutToHelp();
             default -> throw new IllegalArgumentException(who);
         }
@@ -224,6 +226,18 @@ final class HeldThread {
         if (ran.get() != 1) {
             throw new AssertionError("what was returned can be run");
         }
+    }
+
+    /** It is about to look for a task from outside, but may not get a processor for long; another worker sleeps. */
+    private void holdSearcher() {
+        CountDownLatch busy = blockTheOther();
+        scheduler.execute(() -> holdMeIn(WORKER, "search", "searchThenWork"));
+        awaitHeld();
+        busy.countDown();
+        awaitTrue(this::somebodySleeps, "the other sleeps, on " + scheduler.stats());
+        submit(1, new AtomicInteger());
+        expectRun(1);
+        releaseHeld();
     }
 
     private boolean somebodySleeps() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Provokes(Fault.A_PACKED_WORD_STICKS_AND_WORKERS_SPIN_FOR_EVER)
 class HeldThreadTest {
     @ParameterizedTest
-    @ValueSource(strings = {"ownerWhoPushes", "ownerWhoGrows", "ownerWhoPops", "thief", "submitter"})
+    @ValueSource(strings = {"ownerWhoPushes", "ownerWhoGrows", "ownerWhoPops", "thief", "submitter", "searcher"})
     void isNotWaitedFor(String scenario) throws Exception {
         expectSuccess(scenario);
     }

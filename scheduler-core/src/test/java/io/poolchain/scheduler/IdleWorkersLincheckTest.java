@@ -29,7 +29,7 @@ class IdleWorkersLincheckTest {
 
         abstract int takeAny();
 
-        abstract int takeUnlessSearching();
+        abstract int takeUnlessSearching(int enough);
 
         abstract void start();
 
@@ -43,8 +43,13 @@ class IdleWorkersLincheckTest {
         }
 
         @Operation
-        public final int claimUnlessSearching(@Param(gen = ThreadIdGen.class) int thread) {
-            return act(thread, takeUnlessSearching());
+        public final int claimUnlessOneSearches(@Param(gen = ThreadIdGen.class) int thread) {
+            return act(thread, takeUnlessSearching(1));
+        }
+
+        @Operation
+        public final int claimUnlessTwoSearch(@Param(gen = ThreadIdGen.class) int thread) {
+            return act(thread, takeUnlessSearching(2));
         }
 
         private int act(int thread, int claimed) {
@@ -106,8 +111,8 @@ class IdleWorkersLincheckTest {
         }
 
         @Override
-        int takeUnlessSearching() {
-            return idle.claimUnlessSearching();
+        int takeUnlessSearching(int enough) {
+            return idle.claimUnlessSearching(enough);
         }
 
         @Override
@@ -140,8 +145,10 @@ class IdleWorkersLincheckTest {
         }
 
         @Override
-        int takeUnlessSearching() {
-            return searching > 0 ? IdleWorkers.SOMEBODY_SEARCHES : takeAny();
+        int takeUnlessSearching(int enough) {
+            return searching >= enough || (searching > 0 && sleepers.isEmpty())
+                    ? IdleWorkers.SOMEBODY_SEARCHES
+                    : takeAny();
         }
 
         @Override
@@ -174,7 +181,7 @@ class IdleWorkersLincheckTest {
                         "claim:1 claim:1 claim:1")
                 .with(
                         "startSearching:1 fallAsleep:1",
-                        "claimUnlessSearching:1 | startSearching:2 fallAsleep:2 | claimUnlessSearching:3",
+                        "claimUnlessOneSearches:1 | startSearching:2 fallAsleep:2 | claimUnlessTwoSearch:3",
                         "claim:1 claim:1")
                 .check(mode);
     }

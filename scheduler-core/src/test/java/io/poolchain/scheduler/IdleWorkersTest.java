@@ -17,7 +17,7 @@ class IdleWorkersTest {
     void nobodySleepsAtFirst() {
         IdleWorkers idle = new IdleWorkers(3);
         assertThat(idle.claim()).isEqualTo(IdleWorkers.NOBODY_SLEEPS);
-        assertThat(idle.claimUnlessSearching()).isEqualTo(IdleWorkers.NOBODY_SLEEPS);
+        assertThat(idle.claimUnlessSearching(1)).isEqualTo(IdleWorkers.NOBODY_SLEEPS);
         assertThat(idle.searching()).isZero();
     }
 
@@ -35,14 +35,30 @@ class IdleWorkersTest {
     @Test
     void nobodyIsWokenWhileSomebodySearches() {
         IdleWorkers idle = allAsleep(2, 0);
-        assertThat(idle.claimUnlessSearching()).isEqualTo(1);
-        assertThat(idle.claimUnlessSearching()).isEqualTo(IdleWorkers.SOMEBODY_SEARCHES);
+        assertThat(idle.claimUnlessSearching(1)).isEqualTo(1);
+        assertThat(idle.claimUnlessSearching(1)).isEqualTo(IdleWorkers.SOMEBODY_SEARCHES);
         assertThat(idle.stopSearching()).as("the last searcher").isTrue();
-        assertThat(idle.claimUnlessSearching()).isZero();
+        assertThat(idle.claimUnlessSearching(1)).isZero();
         idle.startSearching();
         assertThat(idle.stopSearching()).isFalse();
         assertThat(idle.stopSearching()).isTrue();
-        assertThat(idle.claimUnlessSearching()).as("all are busy").isEqualTo(IdleWorkers.NOBODY_SLEEPS);
+        assertThat(idle.claimUnlessSearching(1)).as("all are busy").isEqualTo(IdleWorkers.NOBODY_SLEEPS);
+    }
+
+    @Test
+    void whileTooFewSearchOnlyThoseWhoSleepAreWoken() {
+        IdleWorkers idle = allAsleep(3, 0);
+        assertThat(idle.claimUnlessSearching(2)).isEqualTo(2);
+        assertThat(idle.check(2)).isEqualTo(1);
+        assertThat(idle.claimUnlessSearching(2)).isEqualTo(1);
+        assertThat(idle.check(2)).isEqualTo(IdleWorkers.SOMEBODY_SEARCHES);
+        assertThat(idle.claimUnlessSearching(2)).isEqualTo(IdleWorkers.SOMEBODY_SEARCHES);
+        assertThat(idle.claim()).isZero();
+        assertThat(idle.stopSearching()).isFalse();
+        assertThat(idle.stopSearching()).isFalse();
+        assertThat(idle.check(2)).as("one searches, nobody sleeps").isEqualTo(IdleWorkers.SOMEBODY_SEARCHES);
+        assertThat(idle.stopSearching()).isTrue();
+        assertThat(idle.check(2)).as("all are busy").isEqualTo(IdleWorkers.NOBODY_SLEEPS);
     }
 
     private static IdleWorkers allAsleep(int workers, int version) {
@@ -69,7 +85,7 @@ class IdleWorkersTest {
             Thread thread = new Thread(() -> {
                 TestPools.await(start);
                 for (int round = 0; round < 100_000; round++) {
-                    int claimed = (round & 1) == 0 ? idle.claim() : idle.claimUnlessSearching();
+                    int claimed = (round & 1) == 0 ? idle.claim() : idle.claimUnlessSearching(1);
                     if (claimed < 0) {
                         continue;
                     }

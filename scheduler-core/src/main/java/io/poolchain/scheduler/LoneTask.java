@@ -29,7 +29,7 @@ final class LoneTask {
 
     /** Whether to leave the victim alone, given {@link PoolChain#loneIndex()} of its chain. */
     boolean leave(int victim, long loneIndex) {
-        if (left || loneIndex == PoolChain.NOT_ALONE || (victim == this.victim && loneIndex == index)) {
+        if (left || loneIndex == PoolChain.NO_INDEX || (victim == this.victim && loneIndex == index)) {
             return false;
         }
         this.victim = victim;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * from time to time in another order, so that nobody waits for ever. Owned by the worker's thread.
  */
 final class TaskSource extends TaskSourcePadAfter {
-    /** How much rarer than its own tail a worker looks at the tail of another's chain, for that touches its cache lines. */
+    /** How much rarer than its own tail a worker looks at the tail of another's chain, for that touches its cache lines. A power of two. */
     private static final int RESCUE_FACTOR = 8;
 
     private static final int NOBODY = -1;
@@ -38,13 +38,13 @@ final class TaskSource extends TaskSourcePadAfter {
     /**
      * Every so many tasks a worker takes one from the submission queue, and as often one from the tail of its own chain,
      * if there is any: so neither outside tasks nor old local ones wait for ever. And {@link #RESCUE_FACTOR} times rarer
-     * one from the tail of another's chain, the others in rotation: so tasks behind a worker that blocks are reached
-     * though nobody is idle. A power of two from 4 on.
+     * one from the tail of another's chain that was there the last time too, the others in rotation: so tasks behind a
+     * worker that blocks are reached though nobody is idle. A power of two from 4 on.
      */
     private final int fairInterval;
 
-    /** A quarter of the interval, as a mask: at its multiples another source may have its turn. */
-    private final int quarterMask;
+    /** The logarithm of the interval. */
+    private final int fairShift;
 
     /** How many turns in a row the submission queue has, if it has so many tasks: at most {@link #MOST_IN_A_ROW}, and an eighth. */
     private final int outsideRow;
@@ -56,6 +56,7 @@ final class TaskSource extends TaskSourcePadAfter {
     private int lastVictim = NOBODY;
 
     private final LoneTask loneTask = new LoneTask();
+    private final StuckTask stuckTask = new StuckTask();
 
     TaskSource(
             int index,
@@ -76,9 +77,9 @@ final class TaskSource extends TaskSourcePadAfter {
         this.oldestFirst = threads.options.localOrder() == LocalOrder.FIFO;
         this.transfer = new TaskTransfer(chain, runState);
         this.fairInterval = threads.options.fairnessInterval();
-        this.quarterMask = fairInterval / 4 - 1;
+        this.fairShift = Integer.numberOfTrailingZeros(fairInterval);
         this.outsideRow = Math.max(1, Math.min(MOST_IN_A_ROW, fairInterval / 8));
-        this.fairTurn = fairInterval / 4;
+        this.fairTurn = fairInterval / 2;
         this.victims = new Victims(index, queues.workers(), seed());
     }
 
@@ -122,22 +123,40 @@ final class TaskSource extends TaskSourcePadAfter {
         return task != null ? task : nextOwn();
     }
 
-    /** Gives other sources than the head of the own chain their turn. The clock is never reset. */
+    /**
+     * Gives other sources than the head of the own chain their turn: at each multiple of the interval, some more after it
+     * if there are tasks, in the middle of the interval, and sometimes after that. The clock is never reset.
+     */
     private @Nullable Runnable takeFairTurn() {
-        fairTurn = (turn | quarterMask) + 1; // before all that may run out of stack
+        int half = fairInterval / 2;
+        fairTurn = (turn | (half - 1)) + 1; // before all that may run out of stack
         int phase = (int) turn & (fairInterval - 1);
         if (phase < outsideRow) {
-            Runnable task = submissions.poll(turn / fairInterval);
+            Runnable task = submissions.poll(turn >>> fairShift);
             if (task != null && phase + 1 < outsideRow) {
                 fairTurn = turn + 1;
             }
             return task;
         }
-        if (phase == fairInterval / 2) {
+        if (phase == half) {
+            if ((turn >>> fairShift & (RESCUE_FACTOR - 1)) == 0) {
+                fairTurn = turn + 1;
+            }
             return chain.popTail();
         }
-        boolean rescue = (turn & (RESCUE_FACTOR * fairInterval - 1)) == fairInterval / 4 * 3L;
-        return rescue && victims().others() > 0 ? stealFrom(victims.nextInTurn()) : null;
+        return rescue();
+    }
+
+    /** Another worker's oldest task, if it was that already at the last such turn: its owner is blocked, or busy for long. */
+    private @Nullable Runnable rescue() {
+        if (victims().others() == 0) {
+            return null;
+        }
+        int watched = stuckTask.victim();
+        Runnable task = stuckTask.isStillThere(queues.chain(watched).oldestIndex()) ? stealFrom(watched) : null;
+        int next = victims().nextInTurn();
+        stuckTask.watch(next, queues.chain(next).oldestIndex());
+        return task;
     }
 
     private Victims victims() {

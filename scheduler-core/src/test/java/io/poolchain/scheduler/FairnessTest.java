@@ -188,6 +188,31 @@ class FairnessTest {
         });
     }
 
+    /** It has to be the oldest there at two looks of the other worker. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, INTERVAL})
+    void aChildOfABlockedParentIsAmongTheNextOfAnotherWorkerThatTheIntervalNames(int interval) throws Exception {
+        withScheduler(withInterval(2, interval), scheduler -> {
+            for (int round = 0; round < 20; round++) {
+                CountDownLatch childIsThere = new CountDownLatch(1);
+                AtomicBoolean childRan = new AtomicBoolean();
+                AtomicLong others = new AtomicLong();
+                CountDownLatch done = new CountDownLatch(1);
+                scheduler.execute(() -> {
+                    await(childIsThere, scheduler);
+                    feed(scheduler, childRan, others, done);
+                });
+                scheduler.execute(() -> {
+                    scheduler.execute(() -> childRan.set(true));
+                    childIsThere.countDown();
+                    await(done, scheduler);
+                });
+                await(done, scheduler);
+                assertThat(others.get()).isLessThanOrEqualTo(2L * 8 * interval);
+            }
+        });
+    }
+
     /** Thieves leave a task that its owner is about to take; those of owners that are blocked must not hide each other. */
     @ParameterizedTest
     @CsvSource({"3, 1, 1", "8, 1, 6", "8, 4, 3", "64, 32, 2"})

@@ -42,7 +42,7 @@ final class FirstFailure {
         Runtime.getRuntime().halt(0); // whatever threads a broken scheduler has left
     }
 
-    private static DiscoverySelector selector(String test) {
+    static DiscoverySelector selector(String test) {
         return test.contains("#") ? DiscoverySelectors.selectMethod(test) : DiscoverySelectors.selectClass(test);
     }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.discovery.MethodSelector;
 
 /**
  * Plants the bugs in {@code src/test/mutants}, one at a time, and has each of the tests that it names find it: {@code mvn verify
@@ -45,6 +46,9 @@ class MutantsTest {
     void eachFitsTheCodeAndNamesTests(Mutant mutant) throws Exception {
         for (String test : mutant.tests()) {
             assertThat(Class.forName(test.replaceAll("#.*", ""))).isNotNull();
+            if (FirstFailure.selector(test) instanceof MethodSelector method) {
+                assertThat(method.getJavaMethod()).isNotNull(); // throws, if there is none with these parameters
+            }
         }
         Path sources = copyOfMain();
         mutant.plantIn(sources);

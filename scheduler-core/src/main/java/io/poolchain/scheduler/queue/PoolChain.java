@@ -39,8 +39,8 @@ public final class PoolChain<E> {
      */
     static final int RETAINED_RING_CAPACITY = 1 << 10;
 
-    /** What {@link #loneIndex} returns if there is no element, or more than one. */
-    public static final long NOT_ALONE = PoolDequeue.NOT_ALONE;
+    /** What {@link #oldestIndex} returns if there is no element, and {@link #loneIndex} also if there are several. */
+    public static final long NO_INDEX = PoolDequeue.NO_INDEX;
 
     private final int firstCapacity;
     private final int maxCapacity;
@@ -253,10 +253,21 @@ public final class PoolChain<E> {
         return size;
     }
 
-    /** {@return the index in its ring of the only element, or NOT_ALONE} A hint. For any thread. */
+    /** {@return the index in its ring of the only element, or NO_INDEX} A hint. For any thread. */
     public long loneIndex() {
         Ring<E> oldest = tail;
-        return oldest.next != null ? NOT_ALONE : oldest.loneIndex();
+        return oldest.next != null ? NO_INDEX : oldest.loneIndex();
+    }
+
+    /** {@return a number that the oldest element has and, mostly, no other; or NO_INDEX} A hint. For any thread. */
+    public long oldestIndex() {
+        for (Ring<E> ring = tail; ring != null; ring = after(ring)) { // the first may be drained and not yet dropped
+            long index = ring.oldestIndex();
+            if (index != NO_INDEX) {
+                return index + (ring.ordinal << Integer.SIZE);
+            }
+        }
+        return NO_INDEX;
     }
 
     /** {@return how many slots the linked rings have} For any thread. */

@@ -23,7 +23,7 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
     /** The largest capacity: the largest power of two that an array can have as its length. */
     public static final int MAX_CAPACITY = 1 << 30;
 
-    static final long NOT_ALONE = Long.MIN_VALUE;
+    static final long NO_INDEX = Long.MIN_VALUE;
 
     /**
      * Makes an empty ring.
@@ -170,10 +170,16 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
         return (int) Math.max(0, Math.min(size, capacity()));
     }
 
-    /** {@return the index of the only element, or NOT_ALONE} For any thread. */
+    /** {@return the index of the only element, or NO_INDEX} For any thread. */
     final long loneIndex() {
         long tail = tailVolatile();
-        return headVolatile() - tail == 1 ? tail : NOT_ALONE;
+        return headVolatile() - tail == 1 ? tail : NO_INDEX;
+    }
+
+    /** {@return the index of the oldest element, or NO_INDEX} For any thread. */
+    final long oldestIndex() {
+        long tail = tailVolatile();
+        return headVolatile() - tail > 0 ? tail : NO_INDEX;
     }
 
     /** {@return whether the ring was empty at some moment during the call} For any thread. */

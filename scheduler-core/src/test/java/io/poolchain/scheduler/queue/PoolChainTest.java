@@ -38,16 +38,16 @@ final class PoolChainTest {
 
     @Test
     void tellsTheIndexOfItsOnlyElement() {
-        assertThat(chain.loneIndex()).isEqualTo(PoolChain.NOT_ALONE);
+        assertThat(chain.loneIndex()).isEqualTo(PoolChain.NO_INDEX);
         for (int index = 0; index < 100; index++) {
             chain.pushHead(index);
             assertThat(chain.loneIndex()).isEqualTo(index);
             chain.pushHead(-1);
-            assertThat(chain.loneIndex()).isEqualTo(PoolChain.NOT_ALONE);
+            assertThat(chain.loneIndex()).isEqualTo(PoolChain.NO_INDEX);
             chain.popHead();
             assertThat(chain.loneIndex()).isEqualTo(index);
             assertThat(chain.popTail()).isEqualTo(index);
-            assertThat(chain.loneIndex()).isEqualTo(PoolChain.NOT_ALONE);
+            assertThat(chain.loneIndex()).isEqualTo(PoolChain.NO_INDEX);
         }
     }
 
@@ -59,11 +59,32 @@ final class PoolChainTest {
         for (int i = 0; i < 7; i++) {
             chain.popTail();
         }
-        assertThat(chain.loneIndex()).isEqualTo(PoolChain.NOT_ALONE);
+        assertThat(chain.loneIndex()).isEqualTo(PoolChain.NO_INDEX);
         assertThat(chain.popTail()).isEqualTo(7);
         assertThat(chain.popTail()).isEqualTo(8);
         chain.pushHead(9);
-        assertThat(chain.loneIndex()).isNotEqualTo(PoolChain.NOT_ALONE);
+        assertThat(chain.loneIndex()).isNotEqualTo(PoolChain.NO_INDEX);
+    }
+
+    @Test
+    void tellsTheIndexOfItsOldestElementThoughADrainedRingIsBeforeIt() {
+        assertThat(chain.oldestIndex()).isEqualTo(PoolChain.NO_INDEX);
+        for (int i = 0; i < 8; i++) {
+            chain.pushHead(i);
+            assertThat(chain.oldestIndex()).as("the oldest is the same").isZero();
+        }
+        chain.pushHead(8); // into the second ring
+        chain.pushHead(9);
+        for (int i = 0; i < 8; i++) {
+            assertThat(chain.oldestIndex()).isEqualTo(i);
+            chain.popTail();
+        }
+        long ofEight = chain.oldestIndex();
+        assertThat(ofEight).isNotIn(PoolChain.NO_INDEX, 0L);
+        chain.popHead();
+        assertThat(chain.oldestIndex()).isEqualTo(ofEight);
+        chain.popHead();
+        assertThat(chain.oldestIndex()).isEqualTo(PoolChain.NO_INDEX);
     }
 
     @Test

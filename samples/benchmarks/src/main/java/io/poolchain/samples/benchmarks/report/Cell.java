@@ -5,14 +5,15 @@ import java.util.Locale;
 import org.openjdk.jmh.util.ListStatistics;
 
 /**
- * The mean over the JVMs.
+ * The mean over the JVMs, or over other samples.
  *
- * @param error half of the interval that holds the true mean with 95 %; NaN if there was one JVM
+ * @param error half of the interval that holds the true mean with 95 %; NaN if there was one
  */
 public record Cell(double mean, double error) {
     private static final double CONFIDENCE = 0.95;
 
-    static Cell of(double[] values) {
+    /** {@return what so many JVMs, or other samples, have come to} */
+    public static Cell of(double[] values) {
         ListStatistics statistics = new ListStatistics(values);
         return new Cell(statistics.getMean(), values.length < 2 ? Double.NaN : statistics.getMeanErrorAt(CONFIDENCE));
     }

@@ -64,9 +64,9 @@ final class IdleWorkers extends IdleWorkersWord {
     }
 
     /**
-     * Steps <b>check</b> and <b>claim</b>: unless enough workers search, one at least, takes a worker off the stack and
-     * counts it as searching. The caller must wake it, and do nothing before that which can fail; or, if its thread has
-     * left, call {@link #stopSearching} for it and check again.
+     * Steps <b>check</b> and <b>claim</b>: if fewer than {@code enough} search and somebody sleeps, takes a worker off the
+     * stack and counts it as searching; else returns what {@link #check} does. The caller must wake it, and do nothing
+     * before that which can fail; or, if its thread has left, call {@link #stopSearching} for it and check again.
      */
     int claimUnlessSearching(int enough) {
         while (true) {

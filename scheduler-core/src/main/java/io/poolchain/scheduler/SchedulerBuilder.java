@@ -170,7 +170,7 @@ public final class SchedulerBuilder {
     /**
      * The bound on unfairness: of so many tasks that a worker takes, at least one comes from the submission queue, and one
      * is the oldest of its own chain, if there are any there; and of eight times as many, one is the oldest of another
-     * worker's chain, the others in rotation, if it has been that for as long. By default 64: the next task from outside is started after at most 63 others of
+     * worker's chain, the others in rotation, if it was that at the turn before. By default 64: the next task from outside is started after at most 63 others of
      * the same worker, and the looks into other queues cost next to nothing. If more wait outside, up to eight in a row,
      * and an eighth of so many tasks at most, come from there. Choose less if tasks are long and outside tasks are
      * urgent, more if throughput is all.

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Nobody waits for ever</b> while others submit themselves again and again. Of the tasks that a worker takes, at
  * least each 64th comes from the submission queue (eight of 64 if so many wait there) and another 64th from the tail of its
- * own chain, if there is any there; and each 512th is another worker's oldest, the others in rotation, if that was so 512 tasks ago. {@link SchedulerBuilder#fairnessInterval(int)} sets
+ * own chain, if there is any there; and each 512th is another worker's oldest, the others in rotation, if it was that at the turn before. {@link SchedulerBuilder#fairnessInterval(int)} sets
  * these bounds.
  *
  * <p><b>Tasks may wait for tasks.</b> When a task calls {@code get} on a future that {@code submit} returned, or {@code

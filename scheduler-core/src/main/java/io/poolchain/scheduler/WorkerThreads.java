@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkerThreads {
     private static final long NAP_NANOS = 1_000_000;
 
-    /** How many searchers are enough for tasks that their maker runs itself, if nobody takes them before. */
+    /** How many searchers are enough for all but submitters: whoever makes a task available is awake, and will look for it. */
     private static final int ONE_SEARCHER = 1;
 
-    /** For tasks from outside: the first one that was woken may wait for a processor (docs/decisions/0015). */
+    /** For submitters from outside: the first one that was woken may wait for a processor (docs/decisions/0015). */
     private static final int TWO_SEARCHERS = 2;
 
     final SchedulerOptions options;

@@ -234,7 +234,7 @@ final class HeldThread {
         scheduler.execute(() -> holdMeIn(WORKER, "search", "searchThenWork"));
         awaitHeld();
         busy.countDown();
-        awaitTrue(this::somebodySleeps, "the other sleeps, on " + scheduler.stats());
+        awaitTrue(() -> somebodySleeps() && scheduler.searching() == 1, "the other sleeps, on " + scheduler.stats());
         submit(1, new AtomicInteger());
         expectRun(1);
         releaseHeld();

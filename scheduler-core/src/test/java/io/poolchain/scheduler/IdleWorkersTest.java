@@ -33,7 +33,7 @@ class IdleWorkersTest {
     }
 
     @Test
-    void nobodyIsWokenWhileSomebodySearches() {
+    void nobodyIsWokenWhileSomebodySearchesIfOneIsEnough() {
         IdleWorkers idle = allAsleep(2, 0);
         assertThat(idle.claimUnlessSearching(1)).isEqualTo(1);
         assertThat(idle.claimUnlessSearching(1)).isEqualTo(IdleWorkers.SOMEBODY_SEARCHES);
@@ -85,7 +85,7 @@ class IdleWorkersTest {
             Thread thread = new Thread(() -> {
                 TestPools.await(start);
                 for (int round = 0; round < 100_000; round++) {
-                    int claimed = (round & 1) == 0 ? idle.claim() : idle.claimUnlessSearching(1);
+                    int claimed = (round & 1) == 0 ? idle.claim() : idle.claimUnlessSearching(1 + (round >> 1 & 1));
                     if (claimed < 0) {
                         continue;
                     }

@@ -179,7 +179,7 @@ public sealed class PoolDequeue<E> extends RingPadAfterTail<E> permits PoolChain
     /** {@return the index of the oldest element, or NO_INDEX} For any thread. */
     final long oldestIndex() {
         long tail = tailVolatile();
-        return headVolatile() - tail > 0 ? tail : NO_INDEX;
+        return headBeyond(tail) - tail > 0 ? tail : NO_INDEX;
     }
 
     /** {@return whether the ring was empty at some moment during the call} For any thread. */

@@ -6,8 +6,14 @@ package io.poolchain.scheduler;
  * end of its stack, and an overflow between a claim and its wake-up, or between two counts, would cost a worker.
  */
 final class StackReserve {
-    /** In frames of a small method, some kilobytes: several times what any such step needs. Chosen without measurement. */
-    private static final int FRAMES = 250;
+    /**
+     * In frames of a small method, three times what the tests need. Not more, since each wake-up pays for it: 250 took a
+     * microsecond (docs/decisions/0017).
+     */
+    private static final int FRAMES = 80;
+
+    /** For a few calls that do not leave this package. */
+    private static final int A_FEW_FRAMES = 50;
 
     private StackReserve() {}
 
@@ -28,7 +34,7 @@ final class StackReserve {
     /** Whether there is some for a few calls that do not leave this package: cheap enough to ask at each nested join. */
     static boolean isThereForAFewCalls() {
         try {
-            descend(FRAMES / 5);
+            descend(A_FEW_FRAMES);
             return true;
         } catch (StackOverflowError e) {
             return false;

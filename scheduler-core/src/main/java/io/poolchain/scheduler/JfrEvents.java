@@ -243,6 +243,11 @@ final class JfrEvents implements SchedulerEvents {
 
     // ---- what goes wrong
 
+    /** Mission Control takes a long without a unit for an identifier, which it does not add up. */
+    private static int count(long tasks) {
+        return (int) Math.min(tasks, Integer.MAX_VALUE);
+    }
+
     @Name("poolchain.TaskDropped")
     @Label("Task Dropped")
     @Description("Tasks were refused, or were accepted and will never run")
@@ -252,7 +257,7 @@ final class JfrEvents implements SchedulerEvents {
         String reason = "";
 
         @Label("Tasks")
-        long tasks;
+        int tasks;
     }
 
     @Override
@@ -262,7 +267,7 @@ final class JfrEvents implements SchedulerEvents {
             if (event.shouldCommit()) {
                 event.scheduler = scheduler;
                 event.reason = reason.name();
-                event.tasks = tasks;
+                event.tasks = count(tasks);
                 event.commit();
             }
         } catch (Throwable e) {
@@ -311,11 +316,11 @@ final class JfrEvents implements SchedulerEvents {
         int workers;
 
         @Label("Queued")
-        long queued;
+        int queued;
 
         @Label("Completed")
         @Description("Tasks that the workers have ended meanwhile")
-        long completed;
+        int completed;
     }
 
     @Override
@@ -325,8 +330,8 @@ final class JfrEvents implements SchedulerEvents {
             if (event.shouldCommit()) {
                 event.scheduler = scheduler;
                 event.workers = workers;
-                event.queued = queued;
-                event.completed = completed;
+                event.queued = count(queued);
+                event.completed = count(completed);
                 event.commit();
             }
         } catch (Throwable e) {

@@ -5,12 +5,16 @@ import static io.poolchain.scheduler.TestPools.await;
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
 import static io.poolchain.scheduler.TestPools.awaitTrue;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.poolchain.scheduler.TestPools.Blocker;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +26,10 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmc.common.item.IItem;
+import org.openjdk.jmc.common.item.IItemIterable;
+import org.openjdk.jmc.common.item.IType;
+import org.openjdk.jmc.flightrecorder.JfrLoaderToolkit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,6 +92,46 @@ class JfrTest {
                 .allSatisfy(event -> assertThat(event.getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(20)));
     }
 
+    /** Read by Mission Control's own reader: what its event browser has as rows and columns. */
+    @Test
+    void missionControlShowsTheFieldsWithLabelsAndUnits() throws Exception {
+        Map<String, List<String>> columns = new HashMap<>();
+        for (IItemIterable items :
+                JfrLoaderToolkit.loadEvents(recordedFile(true).toFile())) {
+            IType<IItem> type = items.getType();
+            if (items.hasItems() && type.getIdentifier().startsWith("poolchain.")) {
+                columns.put(type.getName(), ownColumns(type));
+            }
+        }
+        List<String> task = List.of("Path: text", "Scheduler: text", "Task: class", "Worker: number");
+        assertThat(columns)
+                .containsOnly(
+                        entry("Task Wait", task),
+                        entry("Task Run", task),
+                        entry("Chain Growth", List.of("Capacity: number", "Scheduler: text")),
+                        entry("Ring Drop", List.of("Capacity: number", "Scheduler: text")),
+                        entry("Task Dropped", List.of("Reason: text", "Scheduler: text", "Tasks: number")),
+                        entry(
+                                "Long Task",
+                                List.of("Age: timespan", "Scheduler: text", "Worker Thread: thread", "Worker: number")),
+                        entry(
+                                "Saturation",
+                                List.of("Completed: number", "Queued: number", "Scheduler: text", "Workers: number")),
+                        entry("Steal", List.of("Scheduler: text", "Thief: number", "Victim: number")),
+                        entry("Park", List.of("Scheduler: text", "Worker: number")));
+    }
+
+    /** Without those that all events have. */
+    private static List<String> ownColumns(IType<IItem> type) {
+        Set<String> common = Set.of("Event Type", "Start Time", "Duration", "End Time", "Event Thread", "Stack Trace");
+        return type.getAccessorKeys().entrySet().stream()
+                .filter(column -> !common.contains(column.getValue().getName()))
+                .map(column -> column.getValue().getName() + ": "
+                        + column.getKey().getContentType().getIdentifier())
+                .sorted()
+                .toList();
+    }
+
     @Test
     void longWaitsAndLongRunsAreRecordedUnasked() throws Exception {
         Path file = directory.resolve("long.jfr");
@@ -116,6 +164,14 @@ class JfrTest {
     }
 
     private List<RecordedEvent> record(boolean all) throws Exception {
+        return RecordingFile.readAllEvents(recordedFile(all)).stream()
+                .filter(event -> event.getEventType().getName().startsWith("poolchain."))
+                .filter(event ->
+                        "recorded".equals(event.getString("scheduler"))) // not those of other tests' schedulers
+                .toList();
+    }
+
+    private Path recordedFile(boolean all) throws Exception {
         Path file = directory.resolve("events.jfr");
         try (Recording recording = new Recording()) {
             if (all) {
@@ -127,11 +183,7 @@ class JfrTest {
             recording.stop();
             recording.dump(file);
         }
-        return RecordingFile.readAllEvents(file).stream()
-                .filter(event -> event.getEventType().getName().startsWith("poolchain."))
-                .filter(event ->
-                        "recorded".equals(event.getString("scheduler"))) // not those of other tests' schedulers
-                .toList();
+        return file;
     }
 
     /** Something for each event. The watchdog records its events before it logs. */

@@ -45,6 +45,7 @@ final class JfrEvents implements SchedulerEvents {
     @StackTrace(false)
     private abstract static class SchedulerEvent extends Event {
         @Label("Scheduler")
+        @Description("The name of the scheduler")
         String scheduler = "";
     }
 
@@ -56,9 +57,11 @@ final class JfrEvents implements SchedulerEvents {
     @Enabled(false)
     private static final class Steal extends SchedulerEvent {
         @Label("Thief")
+        @Description("The number of the worker that took the task")
         int thief;
 
         @Label("Victim")
+        @Description("The number of the worker from whose chain it came")
         int victim;
     }
 
@@ -85,6 +88,7 @@ final class JfrEvents implements SchedulerEvents {
     @Enabled(false)
     private static final class Park extends SchedulerEvent implements Span {
         @Label("Worker")
+        @Description("The number of the worker, from 0")
         int worker;
     }
 
@@ -126,6 +130,7 @@ final class JfrEvents implements SchedulerEvents {
 
     private abstract static class TaskEvent extends SchedulerEvent implements Span {
         @Label("Worker")
+        @Description("The number of the worker, from 0")
         int worker;
 
         @Label("Path")
@@ -133,6 +138,7 @@ final class JfrEvents implements SchedulerEvents {
         String path = "";
 
         @Label("Task")
+        @Description("The class of the task")
         Class<?> task = Runnable.class;
     }
 
@@ -254,9 +260,11 @@ final class JfrEvents implements SchedulerEvents {
     @StackTrace(true)
     private static final class TaskDropped extends SchedulerEvent {
         @Label("Reason")
+        @Description("Why, as in DropReason")
         String reason = "";
 
         @Label("Tasks")
+        @Description("How many")
         int tasks;
     }
 
@@ -280,9 +288,11 @@ final class JfrEvents implements SchedulerEvents {
     @Description("The watchdog has found a task that runs for longer than its limit")
     private static final class LongTask extends SchedulerEvent {
         @Label("Worker")
+        @Description("The number of the worker, from 0")
         int worker;
 
         @Label("Worker Thread")
+        @Description("The thread that runs the task")
         @Nullable
         Thread thread;
 
@@ -313,9 +323,11 @@ final class JfrEvents implements SchedulerEvents {
     @Description("The watchdog has found all workers running tasks for its whole limit, and the queue has grown")
     private static final class Saturation extends SchedulerEvent {
         @Label("Workers")
+        @Description("How many there are")
         int workers;
 
         @Label("Queued")
+        @Description("Tasks that wait")
         int queued;
 
         @Label("Completed")

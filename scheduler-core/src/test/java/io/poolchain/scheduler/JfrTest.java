@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.jfr.Recording;
+import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,17 @@ class JfrTest {
                 .as("while both were blocked")
                 .isZero();
         assertThat(events)
-                .allSatisfy(event -> assertThat(event.getString("scheduler")).isEqualTo("recorded"));
+                .allSatisfy(event -> assertThat(event.getString("scheduler")).isEqualTo("recorded"))
+                .allSatisfy(event ->
+                        assertThat(event.getEventType().getDescription()).isNotBlank())
+                .flatExtracting(RecordedEvent::getFields)
+                .filteredOn(field -> !ofTheRecorder(field))
+                .allSatisfy(field -> assertThat(field.getLabel()).isNotBlank())
+                .allSatisfy(field -> assertThat(field.getDescription()).isNotBlank());
+    }
+
+    private static boolean ofTheRecorder(ValueDescriptor field) {
+        return Set.of("startTime", "duration", "eventThread", "stackTrace").contains(field.getName());
     }
 
     @Test

@@ -16,6 +16,9 @@ public enum Measures {
     /** What the workers burn while they have nothing or little to do. */
     WORKERS_CPU((executor, threads, brief) ->
             WorkersCpu.measure(executor, threads, brief ? Duration.ofMillis(50) : Duration.ofSeconds(10))),
+    /** How long tasks from outside wait beside workers that have work of their own for ever. */
+    BUSY_WORKERS((executor, threads, brief) ->
+            BusyWorkers.measure(executor, threads, brief ? Duration.ofMillis(20) : Duration.ofSeconds(2))),
     /** What a long queue costs. */
     BURST((executor, threads, brief) -> Burst.measure(executor, threads, brief ? 10_000 : 10_000_000));
 

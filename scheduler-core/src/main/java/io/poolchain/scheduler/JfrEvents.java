@@ -165,7 +165,7 @@ final class JfrEvents implements SchedulerEvents {
     }
 
     @Override
-    public void waited(@Nullable Span waiting, int worker, TaskPath path, Runnable task) {
+    public void waited(@Nullable Span waiting, int worker, TaskPath path, Class<?> task) {
         try {
             commit(waiting, worker, path, task);
         } catch (Throwable e) {
@@ -184,7 +184,7 @@ final class JfrEvents implements SchedulerEvents {
     }
 
     @Override
-    public void ran(@Nullable Span running, int worker, TaskPath path, Runnable task) {
+    public void ran(@Nullable Span running, int worker, TaskPath path, Class<?> task) {
         try {
             commit(running, worker, path, task);
         } catch (Throwable e) {
@@ -192,12 +192,12 @@ final class JfrEvents implements SchedulerEvents {
         }
     }
 
-    private void commit(@Nullable Span span, int worker, TaskPath path, Runnable task) {
+    private void commit(@Nullable Span span, int worker, TaskPath path, Class<?> task) {
         if (span instanceof TaskEvent event && ended(event).shouldCommit()) {
             event.scheduler = scheduler;
             event.worker = worker;
             event.path = path.name();
-            event.task = task.getClass();
+            event.task = task;
             event.commit();
         }
     }
@@ -320,7 +320,8 @@ final class JfrEvents implements SchedulerEvents {
 
     @Name("poolchain.Saturation")
     @Label("Saturation")
-    @Description("The watchdog has found all workers running tasks for its whole limit, and the queue has grown")
+    @Description(
+            "The watchdog has found all workers running tasks for its whole limit, and the queue has grown, or come to its bound")
     private static final class Saturation extends SchedulerEvent {
         @Label("Workers")
         @Description("How many there are")

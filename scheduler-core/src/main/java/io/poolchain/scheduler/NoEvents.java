@@ -24,7 +24,7 @@ enum NoEvents implements SchedulerEvents {
     }
 
     @Override
-    public void waited(@Nullable Span waiting, int worker, TaskPath path, Runnable task) {}
+    public void waited(@Nullable Span waiting, int worker, TaskPath path, Class<?> task) {}
 
     @Override
     public @Nullable Span running() {
@@ -32,7 +32,7 @@ enum NoEvents implements SchedulerEvents {
     }
 
     @Override
-    public void ran(@Nullable Span running, int worker, TaskPath path, Runnable task) {}
+    public void ran(@Nullable Span running, int worker, TaskPath path, Class<?> task) {}
 
     @Override
     public void grown(int capacity) {}

@@ -37,15 +37,21 @@ final class SampledTask implements Runnable {
         }
         TaskPath path = pathTo(times.worker);
         long started = System.nanoTime();
+        Class<?> type = typeOf(task); // a future forgets what it has run
         sampling.waited(times, path, started - submitted);
-        sampling.events.waited(waiting, times.worker, path, task);
+        sampling.events.waited(waiting, times.worker, path, type);
         SchedulerEvents.Span running = sampling.events.running();
+        long began = System.nanoTime(); // those who were told of the wait have had their time
         try {
             task.run();
         } finally {
-            sampling.ran(times, path, System.nanoTime() - started);
-            sampling.events.ran(running, times.worker, path, task);
+            sampling.ran(times, path, System.nanoTime() - began);
+            sampling.events.ran(running, times.worker, path, type);
         }
+    }
+
+    private static Class<?> typeOf(Runnable task) {
+        return task instanceof WorkerFuture<?> future ? future.typeOfTask() : task.getClass();
     }
 
     /** A future that is cancelled, or that a task has run which waited for it: it has not waited until now. */

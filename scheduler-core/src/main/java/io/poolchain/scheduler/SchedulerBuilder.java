@@ -213,9 +213,9 @@ public final class SchedulerBuilder {
     /**
      * Has a watchdog look at the workers, from a daemon thread of its own, some times in each limit. It logs a warning, once
      * for each, about tasks that run for longer, with the stack of their thread; and about a scheduler whose workers were
-     * all running tasks for as long while ever more tasks wait. By default there is none.
+     * all running tasks for as long while ever more tasks wait, or as many as its capacity allows. By default there is none.
      *
-     * <p>The tasks pay nothing for it. A task that runs a future for which it waits counts as a new one when that has ended.
+     * <p>The tasks pay nothing for it.
      *
      * @param limit more than zero; a task is reported after this and at most a quarter more, but looks are not taken more
      *     often than once a millisecond

@@ -24,13 +24,13 @@ interface SchedulerEvents extends RingListener {
     @Nullable
     Span waiting();
 
-    void waited(@Nullable Span waiting, int worker, TaskPath path, Runnable task);
+    void waited(@Nullable Span waiting, int worker, TaskPath path, Class<?> task);
 
     /** A task that is measured begins to run. Null if nobody wants to know. */
     @Nullable
     Span running();
 
-    void ran(@Nullable Span running, int worker, TaskPath path, Runnable task);
+    void ran(@Nullable Span running, int worker, TaskPath path, Class<?> task);
 
     void taskDropped(DropReason reason, long tasks);
 

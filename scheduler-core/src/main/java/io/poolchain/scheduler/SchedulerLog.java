@@ -86,7 +86,7 @@ final class SchedulerLog {
         }
     }
 
-    /** All workers were found running a task at each look for so long, and the queue has grown. */
+    /** All workers were found running a task at each look for so long, and the queue has grown, or come to its bound. */
     void saturated(int workers, long queued, long queuedBefore, long completed, long nanos) {
         try {
             LOG.warn(

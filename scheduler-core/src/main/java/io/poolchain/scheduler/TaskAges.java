@@ -19,7 +19,7 @@ final class TaskAges {
     /**
      * What a worker is doing.
      *
-     * @param number how many tasks it has begun; a task that runs a future for which it waits counts again when that has ended
+     * @param number how many tasks it has begun
      * @param nanos for how long at least
      */
     record Running(Worker worker, long number, long nanos) {}

@@ -89,6 +89,11 @@ final class TaskRoom {
         }
     }
 
+    /** Whether a task that came now would find no room. */
+    boolean isFull() {
+        return permits.availablePermits() <= 0;
+    }
+
     /** Whether tasks that come after shutdown are thrown away as well. */
     boolean discards() {
         return policy.kind == RejectionPolicy.Kind.DISCARD || policy.kind == RejectionPolicy.Kind.DISCARD_OLDEST;

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A thread that looks at the workers several times in each limit, and reports each task that runs for longer than that,
- * once; and once that all workers were running at each look of a whole limit, while the queue grew. Costs the workers
- * nothing. Ends with its scheduler, and does not keep one alive that nobody uses.
+ * once; and once that all workers were running at each look of a whole limit, while the queue grew, or had come to its
+ * bound. Costs the workers nothing. Ends with its scheduler, and does not keep one alive that nobody uses.
  */
 final class TaskWatch implements Runnable {
     /** So a task is reported when it has run for the limit and a quarter of it at the latest. */
@@ -30,7 +30,7 @@ final class TaskWatch implements Runnable {
     /** By worker, the number of the last task that was reported. */
     private final Map<Integer, Long> reported = new HashMap<>();
 
-    /** How many looks in a row have found all workers running and tasks waiting. */
+    /** How many looks in a row have found all workers running and tasks waiting, or no room for any. */
     private int fullLooks;
 
     /** What there was at the first of those. */
@@ -114,7 +114,7 @@ final class TaskWatch implements Runnable {
 
     private void reportIfSaturated(WorkStealingScheduler scheduler, int running) {
         SchedulerStats stats = scheduler.stats();
-        if (running < stats.parallelism() || stats.queued() == 0) {
+        if (running == 0 || running < stats.poolSize() || !(stats.queued() > 0 || scheduler.isFull())) {
             fullLooks = 0;
             return;
         }
@@ -124,7 +124,7 @@ final class TaskWatch implements Runnable {
         }
         fullLooks++;
         if (fullLooks == LOOKS_PER_LIMIT + 1) {
-            if (stats.queued() > queuedBefore) {
+            if (stats.queued() > queuedBefore || scheduler.isFull()) {
                 events.saturated(running, stats.queued(), stats.completed() - completedBefore);
                 log.saturated(running, stats.queued(), queuedBefore, stats.completed() - completedBefore, limitNanos);
             } else {

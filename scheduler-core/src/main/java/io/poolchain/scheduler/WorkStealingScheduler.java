@@ -467,6 +467,11 @@ public final class WorkStealingScheduler extends AbstractExecutorService impleme
         return figures.runningTasks();
     }
 
+    /** Whether it has a bound, and has come to it. */
+    boolean isFull() {
+        return room != null && room.isFull();
+    }
+
     String state() {
         return runState.describe();
     }

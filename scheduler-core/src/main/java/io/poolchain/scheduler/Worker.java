@@ -333,6 +333,7 @@ final class Worker extends WorkerStatus {
                 && future.isDone()
                 && StackReserve.isThereForAFewCalls() // an element and its counts must not come apart
                 && chain.popHead() != null) {
+            counters.countShell();
             counters.countStarted();
             completed();
         }
@@ -369,6 +370,7 @@ final class Worker extends WorkerStatus {
         parkedTime.start();
         boolean claimed = parkUntilClaimed();
         parkedTime.stop();
+        threads.sampling.events.unparked(parking, index);
         if (!claimed) {
             return false;
         }
@@ -376,7 +378,6 @@ final class Worker extends WorkerStatus {
         searching = true;
         woken = true;
         startedAtWakeup = counters.started;
-        threads.sampling.events.unparked(parking, index);
         return true;
     }
 
@@ -418,11 +419,14 @@ final class Worker extends WorkerStatus {
         }
     }
 
-    /** The number of the task that it runs, counted from 1, or NO_TASK. */
+    /**
+     * The number of the task that it runs, or NO_TASK. The shells that this task drops do not count; but for the moment in
+     * which one is counted the number may be one less.
+     */
     long runningTask() {
         long completed = counters.completed();
         long started = counters.started();
-        return started > completed ? started : NO_TASK;
+        return started > completed ? started - counters.shells() : NO_TASK;
     }
 
     /** To be told how many tasks others have stolen from this worker. */

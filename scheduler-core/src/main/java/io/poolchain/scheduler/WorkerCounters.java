@@ -26,6 +26,11 @@ final class WorkerCounters extends WorkerCounts {
         COMPLETED.setRelease(this, completed + 1);
     }
 
+    /** A future that its waiter has run, and then dropped from the chain: it counts as started and completed besides. */
+    void countShell() {
+        SHELLS.setRelease(this, shells + 1);
+    }
+
     void countFailed() {
         FAILED.setRelease(this, failed + 1);
     }
@@ -62,6 +67,10 @@ final class WorkerCounters extends WorkerCounts {
         return (long) COMPLETED.getAcquire(this);
     }
 
+    long shells() {
+        return (long) SHELLS.getAcquire(this);
+    }
+
     long failed() {
         return (long) FAILED.getAcquire(this);
     }
@@ -96,6 +105,7 @@ abstract class WorkerCounts extends WorkerCountsPad {
     static final VarHandle SUBMITTED = count("submitted");
     static final VarHandle STARTED = count("started");
     static final VarHandle COMPLETED = count("completed");
+    static final VarHandle SHELLS = count("shells");
     static final VarHandle FAILED = count("failed");
     static final VarHandle STEALS = count("steals");
     static final VarHandle FAILED_STEALS = count("failedSteals");
@@ -106,6 +116,7 @@ abstract class WorkerCounts extends WorkerCountsPad {
     long submitted;
     long started;
     long completed;
+    long shells;
     long failed;
     long steals;
     long failedSteals;

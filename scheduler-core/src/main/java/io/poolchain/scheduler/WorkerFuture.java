@@ -4,11 +4,11 @@ package io.poolchain.scheduler;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -82,7 +82,34 @@ class WorkerFuture<V> implements RunnableFuture<V> {
     }
 
     WorkerFuture(WorkerThreads threads, Runnable task, V result) {
-        this(threads, Executors.callable(task, result));
+        this(threads, new ResultTask<>(task, result));
+    }
+
+    /** A runnable with the result that its submitter chose. */
+    private record ResultTask<V>(Runnable task, V result) implements Callable<V> {
+        ResultTask {
+            Objects.requireNonNull(task, "task");
+        }
+
+        @Override
+        public V call() {
+            task.run();
+            return result;
+        }
+
+        @Override
+        public String toString() {
+            return task.toString();
+        }
+    }
+
+    /** The class of what was submitted; or of this, once it has been run. */
+    final Class<?> typeOfTask() {
+        Callable<V> called = task;
+        if (called instanceof ResultTask<V> adapted) {
+            return adapted.task.getClass();
+        }
+        return called == null ? getClass() : called.getClass();
     }
 
     final boolean isOf(WorkerThreads others) {

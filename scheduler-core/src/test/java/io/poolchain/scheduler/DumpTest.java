@@ -14,9 +14,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.management.MBeanServer;
+import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXConnectorServer;
+import javax.management.remote.JMXConnectorServerFactory;
+import javax.management.remote.JMXServiceURL;
 import org.junit.jupiter.api.Test;
 
 /** What a dump says, and JMX. */
@@ -40,6 +46,7 @@ class DumpTest {
                     .contains(Blocker.class.getName() + ".run(")
                     .containsPattern("Worker \\d: (PARKED|SEARCHING), thread \"orders-worker-\\d\"")
                     .contains("submitted: 2, started: 2, completed: 1, failed: 0")
+                    .containsPattern("queued: 0 in \\d+ slots")
                     .doesNotContain("NO_THREAD")
                     .doesNotContain("Worker.runTask");
             awaitTrue(() -> ageIn(scheduler.dump()) >= 2, "a task of 2 ms");
@@ -104,6 +111,31 @@ class DumpTest {
             blocker.release();
         });
         awaitTrue(() -> !server.isRegistered(name), "the end of the bean");
+    }
+
+    /** As jconsole and Mission Control look at it. */
+    @Test
+    @SuppressWarnings("BanJNDI") // it connects to itself
+    void jmxShowsTheFiguresThroughAConnection() throws Exception {
+        ObjectName name = new ObjectName("io.poolchain:type=Scheduler,name=\"remote\"");
+        JMXConnectorServer service =
+                JMXConnectorServerFactory.newJMXConnectorServer(new JMXServiceURL("rmi", "localhost", 0), null, server);
+        service.start();
+        try {
+            withScheduler(shown("remote"), shown -> {
+                Blocker blocker = Blocker.startOn(shown);
+                try (JMXConnector connector = JMXConnectorFactory.connect(service.getAddress())) {
+                    MBeanServerConnection connection = connector.getMBeanServerConnection();
+                    assertThat(connection.getAttribute(name, "ActiveWorkers")).isEqualTo(1);
+                    assertThat(connection.getAttribute(name, "Dropped")).isInstanceOf(TabularData.class);
+                    assertThat((String) connection.invoke(name, "dump", new Object[0], new String[0]))
+                            .contains(Blocker.class.getName());
+                }
+                blocker.release();
+            });
+        } finally {
+            service.stop();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.poolchain.scheduler;
 import static io.poolchain.scheduler.TestPools.await;
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
 import static io.poolchain.scheduler.TestPools.awaitTrue;
+import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
@@ -153,7 +154,7 @@ class JfrTest {
                     .parallelism(1)
                     .sampleOneIn(1)
                     .build()) {
-                scheduler.execute(JfrTest::takeTwentyMillis);
+                scheduler.submit(new Slow());
                 scheduler.execute(() -> {});
             }
             recording.stop();
@@ -163,15 +164,45 @@ class JfrTest {
                 .filter(event -> event.hasField("scheduler") && "slow".equals(event.getString("scheduler")))
                 .toList();
         assertThat(any(events, "TaskRun").getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+        assertThat(any(events, "TaskRun").getClass("task").getName())
+                .as("what was submitted, not its future")
+                .isEqualTo(Slow.class.getName());
         assertThat(any(events, "TaskWait").getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
     }
 
     /** The threshold of these events is a time, so there is nothing else to wait for. */
-    private static void takeTwentyMillis() {
-        long began = System.nanoTime();
-        while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(25)) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    private static final class Slow implements Runnable {
+        @Override
+        public void run() {
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(25)) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            }
         }
+    }
+
+    @Test
+    void theSleepOfAThreadThatThenEndsIsRecorded() throws Exception {
+        Path file = directory.resolve("ended.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("poolchain.Park");
+            recording.start();
+            WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                    .name("ended")
+                    .parallelism(1)
+                    .keepAlive(Duration.ofMillis(1))
+                    .build();
+            withScheduler(scheduler, ended -> {
+                ended.execute(() -> {});
+                awaitTrue(() -> ended.stats().completed() == 1 && ended.getPoolSize() == 0, "the end of the thread");
+            });
+            recording.stop();
+            recording.dump(file);
+        }
+        assertThat(RecordingFile.readAllEvents(file).stream()
+                        .filter(event -> event.getEventType().getName().equals("poolchain.Park"))
+                        .filter(event -> event.getString("scheduler").equals("ended")))
+                .hasSize(1);
     }
 
     private List<RecordedEvent> record(boolean all) throws Exception {

@@ -7,6 +7,7 @@ import static io.poolchain.scheduler.TestPools.awaitTrue;
 import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.net.URL;
@@ -41,6 +42,80 @@ class MemoryTest {
                     .contains(Worker.class.getName())
                     .doesNotContain(Parent.class.getName(), Child.class.getName());
         });
+    }
+
+    @Test
+    void aTaskThatIsNotMeasuredAllocatesNothing() throws Exception {
+        WorkStealingScheduler unmeasured =
+                WorkStealingScheduler.builder().parallelism(1).sampleOneIn(0).build();
+        withScheduler(unmeasured, scheduler -> {
+            Repeating task = new Repeating(scheduler);
+            assertThat(task.bytesOf(1_000, task::submitFromOutside)).isLessThan(1_000);
+            assertThat(task.bytesOf(1_000, task::submitFromWorker)).isLessThan(1_000);
+        });
+    }
+
+    /** Submits itself so many times, or is submitted; the way there has been compiled when it counts. */
+    private static final class Repeating implements Runnable {
+        private static final int WARM_UP = 20_000;
+        private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        private final WorkStealingScheduler scheduler;
+        private volatile int left;
+        private volatile long bytesBefore;
+        private volatile long bytesAfter;
+
+        Repeating(WorkStealingScheduler scheduler) {
+            this.scheduler = scheduler;
+        }
+
+        private interface Way {
+            void submit(int times);
+        }
+
+        long bytesOf(int times, Way way) {
+            way.submit(WARM_UP);
+            way.submit(times);
+            return bytesAfter - bytesBefore;
+        }
+
+        void submitFromOutside(int times) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < times; i++) {
+                left = 1;
+                scheduler.execute(this);
+                awaitNoneLeft();
+            }
+            bytesAfter = THREADS.getCurrentThreadAllocatedBytes();
+            bytesBefore = before;
+        }
+
+        void submitFromWorker(int times) {
+            left = times;
+            scheduler.execute(() -> {
+                bytesBefore = THREADS.getCurrentThreadAllocatedBytes();
+                scheduler.execute(this);
+            });
+            awaitNoneLeft();
+        }
+
+        private void awaitNoneLeft() {
+            while (left > 0) {
+                Thread.yield();
+            }
+        }
+
+        @Override
+        public void run() {
+            int after = left - 1;
+            if (after > 0) {
+                left = after;
+                scheduler.execute(this);
+            } else {
+                bytesAfter = THREADS.getCurrentThreadAllocatedBytes();
+                left = after;
+            }
+        }
     }
 
     /** Of what is reachable, by class. */

@@ -4,6 +4,7 @@ package io.poolchain.scheduler;
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
 import static io.poolchain.scheduler.TestPools.awaitTrue;
 import static io.poolchain.scheduler.TestPools.withScheduler;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -12,6 +13,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.poolchain.scheduler.TestPools.Blocker;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,10 +51,78 @@ class TaskWatchTest {
             List<ILoggingEvent> reports = reports("A task of scheduler orders");
             assertThat(reports).hasSize(2);
             assertThat(reports.get(0).getFormattedMessage())
-                    .matches("A task of scheduler orders has run for at least \\d+ ms in thread orders-worker-\\d");
+                    .matches("A task of scheduler orders has run for at least ([5-9]|\\d\\d+) ms"
+                            + " in thread orders-worker-\\d");
             assertThat(Stream.of(reports.get(0).getThrowableProxy().getStackTraceElementProxyArray())
                             .map(frame -> frame.getStackTraceElement().getClassName()))
                     .contains(Blocker.class.getName());
+        });
+    }
+
+    @Test
+    void aTaskThatRunsOthersWhileItWaitsIsReported() throws Exception {
+        withScheduler(
+                watched(1, 5),
+                scheduler -> scheduler
+                        .submit(() -> {
+                            long began = System.nanoTime();
+                            while (reports("has run for at least").isEmpty()) {
+                                scheduler.submit(() -> {}).get();
+                                assertThat(System.nanoTime() - began)
+                                        .isLessThan(SECONDS.toNanos(TestPools.HANG_SECONDS));
+                            }
+                            return null;
+                        })
+                        .get());
+    }
+
+    @Test
+    void aSchedulerThatHasNoRoomIsReportedThoughItsQueueCanNotGrow() throws Exception {
+        WorkStealingScheduler bounded = WorkStealingScheduler.builder()
+                .name("orders")
+                .parallelism(1)
+                .capacity(1)
+                .watch(Duration.ofMillis(5))
+                .build();
+        withScheduler(bounded, scheduler -> {
+            Blocker blocker = Blocker.startOn(scheduler);
+            scheduler.execute(() -> {});
+            awaitReports("is saturated", 1);
+            blocker.release();
+        });
+    }
+
+    @Test
+    void aSchedulerThatCanNotHaveAllItsThreadsIsReported() throws Exception {
+        AtomicBoolean first = new AtomicBoolean(true);
+        WorkStealingScheduler oneOfTwo = WorkStealingScheduler.builder()
+                .name("orders")
+                .parallelism(2)
+                .threadFactory(work -> first.getAndSet(false) ? new Thread(work) : null)
+                .watch(Duration.ofMillis(5))
+                .build();
+        withScheduler(oneOfTwo, scheduler -> {
+            Blocker blocker = Blocker.startOn(scheduler);
+            awaitTrue(
+                    () -> {
+                        scheduler.execute(() -> {});
+                        return reports("is saturated").size() > 0;
+                    },
+                    "a report of saturation");
+            blocker.release();
+        });
+    }
+
+    @Test
+    void aQueueThatDoesNotGrowIsNotReported() throws Exception {
+        withScheduler(watched(1, 5), scheduler -> {
+            Blocker blocker = Blocker.startOn(scheduler);
+            scheduler.execute(() -> {});
+            awaitReports("has run for at least", 1);
+            awaitLooks(scheduler);
+            awaitLooks(scheduler);
+            assertThat(reports("is saturated")).isEmpty();
+            blocker.release();
         });
     }
 

@@ -19,13 +19,14 @@ import java.util.Set;
 /**
  * The meters of one scheduler: {@code new SchedulerMetrics(scheduler).bindTo(registry)}. docs/metrics.md lists them.
  *
- * <p>They cost the scheduler nothing until they are read; but for the two timers, which are told the times of the tasks
+ * <p>They cost the scheduler nothing until they are read; but for the timers, which are told the times of the tasks
  * that the scheduler measures ({@link io.poolchain.scheduler.SchedulerBuilder#sampleOneIn(int)}). Each read takes its own {@link WorkStealingScheduler#stats()},
  * so a meter shows whatever happened before it was read, and a counter never goes back.
  *
  * <p>All meters have the tag {@code name}, the name of the scheduler. As always in Micrometer, the first meter of a name
  * and tags stays: give schedulers that share a registry different names, or different tags. A registry for Prometheus
- * wants the same keys of tags on all of them, and on other executors whose {@code executor.*} meters it has.
+ * of an older Micrometer wants the same keys of tags on all of them, and on other executors whose {@code executor.*} meters
+ * it has.
  *
  * <p>Neither a registry nor this object keeps a scheduler alive. When the program drops one, its counters stand still and
  * its gauges become NaN, until {@link #close()} removes them.

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Serves a few pages that can only be read: GET on their exact paths. Anybody who reaches the address may read them.
  *
  * <p>A slow or broken client holds up nobody else: each request has a thread, and the JDK's server closes a connection
- * whose request or response has taken ten seconds. These limits are the JVM's, read when its first server is made; a
+ * whose request or response has taken ten seconds. There are 200 connections at most. These limits are the JVM's, read when its first server is made; a
  * program that has set them before keeps its own.
  */
 public final class PageServer implements AutoCloseable {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * A page that shows what a scheduler is doing: {@code SchedulerConsole.show(scheduler, server)} adds it to a server at
@@ -34,7 +35,8 @@ public final class SchedulerConsole {
         }
         add(server, "/uplot.js", SCRIPT, UPLOT + "uPlot.iife.min.js");
         add(server, "/uplot.css", CSS, UPLOT + "uPlot.min.css");
-        server.add("/snapshot.json", "application/json", () -> json(Snapshot.of(scheduler.stats())));
+        String source = UUID.randomUUID().toString();
+        server.add("/snapshot.json", "application/json", () -> json(Snapshot.of(source, scheduler.stats())));
     }
 
     private static void add(PageServer server, String path, String type, String resource) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What the page is told, as JSON: a scheduler's figures at one moment. The page makes rates and percentiles out of two of
  * them.
  *
+ * @param source another one for each scheduler and process, so that the page notices when the figures are no longer of the same
  * @param seconds when, on a clock that never goes back
  * @param stats what the scheduler counts
  * @param waits how long the tasks that were measured waited, on whatever path
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Snapshot(
+        String source,
         double seconds,
 
         @JsonIgnoreProperties({"waitTimes", "runTimes", "stealMatrix"})
@@ -56,9 +58,9 @@ record Snapshot(
         }
     }
 
-    static Snapshot of(SchedulerStats stats) {
+    static Snapshot of(String source, SchedulerStats stats) {
         List<List<Long>> matrix = stats.steals() == 0 ? null : rows(stats.stealMatrix());
-        return new Snapshot(System.nanoTime() / 1e9, stats, Waits.of(stats), matrix);
+        return new Snapshot(source, System.nanoTime() / 1e9, stats, Waits.of(stats), matrix);
     }
 
     private static List<List<Long>> rows(StealMatrix matrix) {

@@ -11,6 +11,9 @@ const PATIENCE_MS = 5_000;
 /** The figures of the last minute, oldest first. */
 let history = [];
 
+/** Whose they are. */
+let source;
+
 async function poll() {
   try {
     const answer = await fetch('snapshot.json', { signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -26,9 +29,9 @@ async function poll() {
 }
 
 function show(snapshot) {
-  const before = history.at(-1);
-  if (before && isOlder(snapshot, before)) {
-    history = []; // another process answers now
+  if (snapshot.source !== source) {
+    source = snapshot.source; // another scheduler answers now, perhaps in another process
+    history = [];
   }
   const now = figures(snapshot, history);
   history = [...history, now].filter(past => past.seconds >= now.seconds - WINDOW_SECONDS);
@@ -36,10 +39,6 @@ function show(snapshot) {
   charts.forEach(chart => chart.show(history));
   showWorkers(history);
   showStealMatrix(snapshot.stealMatrix, now.workers.length);
-}
-
-function isOlder(snapshot, figuresBefore) {
-  return snapshot.seconds < figuresBefore.seconds || snapshot.stats.submittedOutside < figuresBefore.submittedOutside;
 }
 
 function showFigures(now) {

@@ -140,7 +140,8 @@ class PageServerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"GE", "GET /page HTTP/1.1\r\nHost: loc", "POST /page HTTP/1.1\r\nContent-Length: 9\r\n\r\n1"})
+            strings = {"", "GE", "GET /page HTTP/1.1\r\nHost: loc", "POST /page HTTP/1.1\r\nContent-Length: 9\r\n\r\n1"
+            })
     void clientsThatNeverFinishTheirRequestHoldUpNobodyAndAreCutOff(String begin) throws Exception {
         for (int i = 0; i < BAD_CLIENTS; i++) {
             say(begin);

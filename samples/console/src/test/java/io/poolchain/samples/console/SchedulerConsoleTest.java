@@ -84,7 +84,7 @@ class SchedulerConsoleTest {
 
     @Test
     void beforeTheFirstStealThereIsNoMatrix() throws Exception {
-        assertThat(snapshot().fieldNames()).toIterable().containsExactly("seconds", "stats", "waits");
+        assertThat(snapshot().fieldNames()).toIterable().containsExactly("source", "seconds", "stats", "waits");
     }
 
     @Test

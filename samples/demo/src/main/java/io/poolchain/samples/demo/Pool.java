@@ -20,6 +20,7 @@ enum Pool {
                     .name(NAME)
                     .parallelism(threads)
                     .sampleOneIn(16) // a task is a file: few, and none so short that this is felt
+                    .jmx(true)
                     .build();
         }
     },

@@ -221,6 +221,39 @@ class ConsolePageTest {
         browser.complaints(); // that nobody answered
     }
 
+    @Test
+    void theFiguresOfAnotherSchedulerStartAnew() throws Exception {
+        try (WorkStealingScheduler first = measured();
+                WorkStealingScheduler second = measured()) {
+            URI page;
+            try (PageServer server = PageServer.onLoopback(0)) {
+                SchedulerConsole.show(first, server);
+                page = server.uri("/");
+                browser.open(page);
+                awaitTrue(() -> browser.text("#contact").equals("live"));
+                first.submit(() -> {
+                            for (int i = 0; i < 1_000; i++) {
+                                first.execute(() -> {});
+                            }
+                        })
+                        .get();
+                awaitTrue(() -> figure("completed") == 1_001 && browser.shows("#wait-time"));
+            }
+            second.submit(() -> {}).get();
+            try (PageServer server = PageServer.onLoopback(page.getPort())) {
+                SchedulerConsole.show(second, server);
+                awaitTrue(() -> figure("completed") == 1);
+                second.submit(() -> {}).get();
+                awaitTrue(() -> figure("completed") == 2 && browser.shows("#wait-time"));
+            }
+        }
+        browser.complaints(); // that nobody answered
+    }
+
+    private static WorkStealingScheduler measured() {
+        return WorkStealingScheduler.builder().parallelism(1).sampleOneIn(1).build();
+    }
+
     // ---- vocabulary
 
     /** A figure as the page shows it, without the commas. */

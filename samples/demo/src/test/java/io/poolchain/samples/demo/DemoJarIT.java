@@ -2,6 +2,7 @@
 package io.poolchain.samples.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.InputStream;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jar that the README's first command starts. */
+/** The jar that the README's first command starts, seen by a real browser and a real Prometheus. */
 class DemoJarIT {
     private static final Path JAR = Path.of("target", "demo.jar");
     private static final Pattern LINGERS = Pattern.compile("Serving \\S+ for 300 s more");
@@ -41,6 +42,18 @@ class DemoJarIT {
             assertThat(scrape.value("scheduler_tasks_completed_tasks_total")).isPositive();
             for (String part : new String[] {"", "console.js", "uplot.js", "snapshot.json"}) {
                 assertThat(read(metrics.toURI().resolve("/" + part))).as(part).isNotBlank();
+            }
+            try (Browser browser = new Browser()) {
+                browser.open(metrics.toURI().resolve("/"));
+                await().atMost(DemoProcess.PATIENCE)
+                        .until(() -> browser.text("[data-figure=completed]").matches("[1-9].*"));
+            }
+            try (PrometheusProcess prometheus = new PrometheusProcess(folder, metrics.getAuthority())) {
+                await().atMost(DemoProcess.PATIENCE)
+                        .until(() -> prometheus
+                                        .query("scheduler_workers{name=\"demo\"}")
+                                        .size()
+                                == 1);
             }
             assertThat(demo.output()).doesNotContain("SLF4J", "WARNING", "Exception");
         }

@@ -24,7 +24,7 @@ import java.util.stream.StreamSupport;
 /** The real Prometheus, with the configuration that docs/prometheus ships; only target and intervals are others. */
 final class PrometheusProcess implements AutoCloseable {
     static final Path SHIPPED = Path.of("../../docs/prometheus");
-    private static final String TARGET = "localhost:9400";
+    static final String TARGET = "localhost:9400";
     private static final String INTERVAL = "_interval: 5s";
     private static final Pattern ADDRESS = Pattern.compile("msg=\"Listening on\" address=(\\S+)");
 

@@ -32,6 +32,8 @@ class PrometheusTest {
 
     private static final int FILE_SIZE = 20_000_000;
 
+    private static final Pattern METRIC = Pattern.compile("\\b(scheduler|executor)_\\w+");
+
     private static final Path PICTURES = Path.of("target", "pictures");
 
     @TempDir
@@ -203,7 +205,7 @@ class PrometheusTest {
         await().atMost(DemoProcess.PATIENCE).until(condition);
     }
 
-    /** Some find nothing here, for they ask what has gone wrong or for meters that the demo does not bind. */
+    /** Some find nothing here, for they ask what has gone wrong; but there is all that they ask for. */
     @Test
     void everyQueryToCopyIsUnderstood() throws Exception {
         Path docs = PrometheusProcess.SHIPPED.getParent();
@@ -212,6 +214,9 @@ class PrometheusTest {
             assertThat(queries).as(page.toString()).hasSizeGreaterThan(4);
             for (String query : queries) {
                 assertThat(prometheus.query(query).isArray()).as(query).isTrue();
+                for (MatchResult metric : METRIC.matcher(query).results().toList()) {
+                    awaitResults("count(" + metric.group() + ')', results -> results == 1);
+                }
             }
         }
     }

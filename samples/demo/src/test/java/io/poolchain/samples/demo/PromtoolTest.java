@@ -12,11 +12,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Prometheus' own tool checks what docs/prometheus ships, and what the demo serves. */
 class PromtoolTest {
     private static final Path NO_INPUT = Path.of("/dev/null");
     private static final Pattern OURS = Pattern.compile("^(# (HELP|TYPE) )?(scheduler|executor|demo)_");
+    private static final Pattern RECORD = Pattern.compile("- record: (\\S+)");
     private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
     private static final Pattern RAISED = Pattern.compile("alertname: (\\w+)\\s+eval_time: \\w+\\s+exp_alerts:\\s+- ");
 
@@ -51,6 +53,24 @@ class PromtoolTest {
 
         assertThat(alerts).isNotEmpty();
         assertThat(names(RAISED, "rules-test.yml")).containsExactlyInAnyOrderElementsOf(alerts);
+    }
+
+    @Test
+    void eachRecordingRuleHasATest() throws Exception {
+        List<String> records = names(RECORD, "rules.yml");
+        String tests = Files.readString(PrometheusProcess.SHIPPED.resolve("rules-test.yml"));
+
+        assertThat(records).isNotEmpty().allSatisfy(record -> assertThat(tests).containsPattern("- expr: .*" + record));
+    }
+
+    @Test
+    void theConfigurationNamesThePortOfTheDemo() {
+        Object port = new CommandLine(new Main())
+                .getCommandSpec()
+                .findOption("--metrics-port")
+                .initialValue();
+
+        assertThat(PrometheusProcess.TARGET).isEqualTo("localhost:" + port);
     }
 
     /** Of the JVM's meters, which are Micrometer's, promtool would have some named otherwise. */

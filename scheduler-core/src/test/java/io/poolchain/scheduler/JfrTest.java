@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -184,17 +185,23 @@ class JfrTest {
     @Test
     void theSleepOfAThreadThatThenEndsIsRecorded() throws Exception {
         Path file = directory.resolve("ended.jfr");
+        AtomicReference<Thread> made = new AtomicReference<>();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                .name("ended")
+                .parallelism(1)
+                .keepAlive(Duration.ofMillis(1))
+                .threadFactory(work -> {
+                    made.set(new Thread(work));
+                    return made.get();
+                })
+                .build();
         try (Recording recording = new Recording()) {
             recording.enable("poolchain.Park");
             recording.start();
-            WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
-                    .name("ended")
-                    .parallelism(1)
-                    .keepAlive(Duration.ofMillis(1))
-                    .build();
             withScheduler(scheduler, ended -> {
                 ended.execute(() -> {});
                 awaitTrue(() -> ended.stats().completed() == 1 && ended.getPoolSize() == 0, "the end of the thread");
+                made.get().join();
             });
             recording.stop();
             recording.dump(file);
@@ -202,7 +209,9 @@ class JfrTest {
         assertThat(RecordingFile.readAllEvents(file).stream()
                         .filter(event -> event.getEventType().getName().equals("poolchain.Park"))
                         .filter(event -> event.getString("scheduler").equals("ended")))
-                .hasSize(1);
+                .as("each sleep, the one before the first task too if there was any")
+                .hasSize((int) scheduler.stats().parks())
+                .isNotEmpty();
     }
 
     private List<RecordedEvent> record(boolean all) throws Exception {

@@ -20,6 +20,8 @@ final class SmallHeap {
 
     private static volatile Object[] filling;
 
+    private static volatile boolean submitted;
+
     private SmallHeap() {}
 
     public static void main(String[] args) throws Exception {
@@ -87,6 +89,9 @@ final class SmallHeap {
         AtomicReference<Thread> made = new AtomicReference<>();
         WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1, work -> {
             Thread thread = new Thread(() -> {
+                while (!submitted) {
+                    Thread.onSpinWait(); // the submitter may need some memory yet
+                }
                 fillMemory();
                 work.run();
             });
@@ -94,6 +99,7 @@ final class SmallHeap {
             return thread;
         });
         scheduler.execute(TASK);
+        submitted = true;
         Thread thread = made.get();
         while (thread.getState() == Thread.State.RUNNABLE && RAN.get() == 0) {
             Thread.onSpinWait(); // nothing here may allocate

@@ -116,7 +116,10 @@ abstract class WorkerCounts extends WorkerCountsPad {
     long submitted;
     long started;
     long completed;
+
+    /** Of those started and completed, the futures that their waiters had run: written just before the other two. */
     long shells;
+
     long failed;
     long steals;
     long failedSteals;

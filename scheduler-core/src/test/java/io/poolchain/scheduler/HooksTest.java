@@ -3,6 +3,7 @@ package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.await;
 import static io.poolchain.scheduler.TestPools.awaitTrue;
+import static io.poolchain.scheduler.TestPools.getUnchecked;
 import static io.poolchain.scheduler.TestPools.shutdownAndAwait;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -288,6 +289,22 @@ class HooksTest {
     }
 
     /** The last chance to lose a task: a thread that submits one when it is about to leave. */
+    @Test
+    void aTaskThatAHookWaitsForIsCounted() {
+        AtomicReference<WorkStealingScheduler> own = new AtomicReference<>();
+        WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
+                .parallelism(1)
+                .keepAlive(Duration.ofMillis(1))
+                .onThreadStop(() -> getUnchecked(own.get().submit(() -> {})))
+                .build();
+        own.set(scheduler);
+        scheduler.execute(() -> {});
+        awaitTrue(() -> scheduler.getPoolSize() == 0, "the thread leaves");
+        assertThat(scheduler.stats().submitted()).isEqualTo(2);
+        assertThat(scheduler.stats().completed()).isEqualTo(2);
+        shutdownAndAwait(scheduler);
+    }
+
     @Test
     void aTaskThatAHookSubmitsIsRun() {
         AtomicInteger ran = new AtomicInteger();

@@ -46,6 +46,22 @@ class NestedJoinTest {
         });
     }
 
+    @Test
+    void futuresThatWereRunByTheirWaiterGiveTheirRoomBack() throws Exception {
+        WorkStealingScheduler bounded =
+                WorkStealingScheduler.builder().parallelism(1).capacity(2).build();
+        withScheduler(bounded, scheduler -> {
+            Future<Integer> joined = scheduler.submit(() -> {
+                int sum = 0;
+                for (int i = 0; i < 100; i++) {
+                    sum += scheduler.submit(() -> 1).get();
+                }
+                return sum;
+            });
+            assertThat(get(joined, scheduler)).isEqualTo(100);
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8})
     @Provokes(Fault.NESTED_JOINS_DEADLOCK_OR_RUN_FOREIGN_WORK)

@@ -2,10 +2,12 @@
 package io.poolchain.scheduler;
 
 import static io.poolchain.scheduler.TestPools.awaitQuiescence;
+import static io.poolchain.scheduler.TestPools.awaitTrue;
 import static io.poolchain.scheduler.TestPools.withScheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.poolchain.scheduler.TestPools.Blocker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +72,24 @@ class StatsTest {
         } catch (RejectedExecutionException e) {
             Thread.yield();
         }
+    }
+
+    @Test
+    void aTaskIsCompletedOnceTheNextOneRuns() throws Exception {
+        withScheduler(1, scheduler -> {
+            Blocker first = Blocker.startOn(scheduler);
+            scheduler.execute(() -> {});
+            Blocker third = new Blocker();
+            scheduler.execute(third);
+            assertThat(scheduler.stats().completed()).isZero();
+            first.release();
+            third.awaitRunning();
+            SchedulerStats inARow = scheduler.stats();
+            assertThat(inARow.completed()).isEqualTo(2);
+            assertThat(inARow.started()).isEqualTo(3);
+            third.release();
+            awaitTrue(() -> scheduler.stats().completed() == 3, "the end of the row");
+        });
     }
 
     @Test

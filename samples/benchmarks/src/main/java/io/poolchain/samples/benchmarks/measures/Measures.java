@@ -11,8 +11,11 @@ public enum Measures {
     /** How long an idle pool takes to start a task. */
     WAKE_UP((executor, threads, brief) -> WakeUp.measure(executor, brief ? 50 : 3_000)),
     /** How long tasks take, wait included, that come whether or not the earlier ones are done. */
-    TAIL_LATENCY((executor, threads, brief) ->
-            TailLatency.measure(executor, threads, brief ? Duration.ofMillis(50) : Duration.ofSeconds(10))),
+    TAIL_LATENCY((executor, threads, brief) -> TailLatency.measure(
+            executor,
+            threads,
+            brief ? Duration.ofMillis(50) : Duration.ofSeconds(20),
+            brief ? Duration.ofMillis(50) : Duration.ofSeconds(10))),
     /** What the workers burn while they have nothing or little to do. */
     WORKERS_CPU((executor, threads, brief) ->
             WorkersCpu.measure(executor, threads, brief ? Duration.ofMillis(50) : Duration.ofSeconds(10))),

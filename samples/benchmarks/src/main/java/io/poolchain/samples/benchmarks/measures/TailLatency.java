@@ -21,17 +21,22 @@ final class TailLatency {
 
     private TailLatency() {}
 
-    static List<Figure> measure(Executor executor, int threads, Duration duration) throws InterruptedException {
+    /** The warm-up is long, since the JVM's compiler takes a processor from those measured (docs/decisions/0020). */
+    static List<Figure> measure(Executor executor, int threads, Duration warmUp, Duration duration)
+            throws InterruptedException {
+        run(executor, threads, 50, warmUp);
         List<Figure> figures = new ArrayList<>();
         for (int percent : new int[] {50, 80}) {
-            double distance = SERVICE_MICROS * 1e3 / (threads * percent / 100.0);
-            ConcurrentHistogram histogram = run(executor, (int) (duration.toNanos() / distance), distance);
+            ConcurrentHistogram histogram = run(executor, threads, percent, duration);
             figures.addAll(Percentiles.of("Open loop, microseconds", percent + " % load", histogram, 50, 99, 99.9));
         }
         return figures;
     }
 
-    private static ConcurrentHistogram run(Executor executor, int tasks, double distance) throws InterruptedException {
+    private static ConcurrentHistogram run(Executor executor, int threads, int percent, Duration duration)
+            throws InterruptedException {
+        double distance = SERVICE_MICROS * 1e3 / (threads * percent / 100.0);
+        int tasks = (int) (duration.toNanos() / distance);
         ConcurrentHistogram histogram = new ConcurrentHistogram(3);
         CountDownLatch ended = new CountDownLatch(tasks);
         Random random = new Random(42);

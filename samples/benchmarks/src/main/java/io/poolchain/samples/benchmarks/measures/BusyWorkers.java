@@ -101,10 +101,14 @@ final class BusyWorkers {
         void pass() throws InterruptedException;
     }
 
+    /** Lasts longer than the period if no worker has had a processor in it. */
     private double pace(Period period) throws InterruptedException {
         long runsBefore = allRuns();
         long start = System.nanoTime();
         period.pass();
+        while (allRuns() == runsBefore) {
+            Thread.yield();
+        }
         return (double) (System.nanoTime() - start) / (allRuns() - runsBefore);
     }
 

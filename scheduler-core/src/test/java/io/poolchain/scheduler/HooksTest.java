@@ -288,7 +288,6 @@ class HooksTest {
         assertThat(ran).hasValue(10);
     }
 
-    /** The last chance to lose a task: a thread that submits one when it is about to leave. */
     @Test
     void aTaskThatAHookWaitsForIsCounted() {
         AtomicReference<WorkStealingScheduler> own = new AtomicReference<>();
@@ -305,6 +304,7 @@ class HooksTest {
         shutdownAndAwait(scheduler);
     }
 
+    /** The last chance to lose a task: a thread that submits one when it is about to leave. */
     @Test
     void aTaskThatAHookSubmitsIsRun() {
         AtomicInteger ran = new AtomicInteger();

@@ -75,8 +75,8 @@ final class Debugger implements AutoCloseable {
     private boolean handle(Event event) throws Exception {
         if (event instanceof ClassPrepareEvent prepare) {
             ClassType type = (ClassType) prepare.referenceType();
-            breakAt(method(type, "holdMeIn"));
-            breakAt(method(type, "releaseHeld"));
+            breakpoint(method(type, "holdMeIn")).enable();
+            breakpoint(method(type, "releaseHeld")).enable();
             return true;
         }
         if (event instanceof BreakpointEvent reached) {
@@ -92,11 +92,10 @@ final class Debugger implements AutoCloseable {
 
     private boolean prepareHold(ThreadReference thread) throws IncompatibleThreadStateException {
         List<Value> arguments = thread.frame(0).getArgumentValues();
-        BreakpointRequest request = breakAt(method(type(text(arguments.get(0))), text(arguments.get(1))));
-        request.disable();
+        BreakpointRequest request = breakpoint(method(type(text(arguments.get(0))), text(arguments.get(1))));
         request.putProperty("caller", text(arguments.get(2)));
         request.addThreadFilter(thread);
-        request.enable();
+        request.enable(); // not before: it would stop any thread
         return true;
     }
 
@@ -129,10 +128,10 @@ final class Debugger implements AutoCloseable {
         return ((StringReference) value).value();
     }
 
-    private BreakpointRequest breakAt(Method method) {
+    /** To be enabled. */
+    private BreakpointRequest breakpoint(Method method) {
         BreakpointRequest request = vm.eventRequestManager().createBreakpointRequest(method.location());
         request.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
-        request.enable();
         return request;
     }
 

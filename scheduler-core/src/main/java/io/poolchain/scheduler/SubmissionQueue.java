@@ -3,6 +3,7 @@ package io.poolchain.scheduler;
 
 import io.poolchain.scheduler.queue.PoolChain;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ final class SubmissionQueue {
     private static final int MAX_STRIPES = 16;
 
     /** How many tasks a worker takes from one stripe before it looks into the next. */
-    private static final int ROW = 16;
+    static final int ROW = 16;
 
     private final Stripe[] stripes;
 
@@ -100,35 +101,75 @@ final class SubmissionQueue {
         return null;
     }
 
-    /** The side of one worker, whose index it has. Owned by the worker's thread. */
-    Consumer consumer(int index) {
-        return new Consumer(index);
+    /** The side of one worker, whose index it has; to be told whether it may leave a stripe to others. */
+    Consumer consumer(int index, BooleanSupplier mayLeave) {
+        return new Consumer(index, mayLeave);
     }
 
     /**
      * Takes some tasks in a row from one stripe before it goes on to the next, and begins elsewhere than its neighbours:
-     * two that share a stripe take the cache lines from each other at every task.
+     * two that share a stripe take the cache lines from each other at every task. One that others take from as fast it may leave
+     * to them for a while. Owned by the worker's thread.
      */
     final class Consumer extends ConsumerPadAfter {
-        private Consumer(int index) {
+        private final BooleanSupplier mayLeave;
+        private final CrowdedStripe crowded = new CrowdedStripe();
+
+        private Consumer(int index, BooleanSupplier mayLeave) {
+            this.mayLeave = mayLeave;
             stripe = index;
         }
 
-        /** As {@link SubmissionQueue#poll}, from the stripe on whose turn it is. */
+        /** As {@link SubmissionQueue#poll}, from the stripe on whose turn it is, and none from a stripe that was left. */
         @Nullable
         Runnable poll() {
             if (taken >= ROW) {
-                nextStripe();
+                endRow();
             }
             for (int i = 0; i < chains.length; i++) {
-                Runnable task = UncheckedTask.of(chains[(int) stripe & (chains.length - 1)].popTail());
+                int turn = (int) stripe & (chains.length - 1);
+                Runnable task = crowded.isLeft(turn) ? null : UncheckedTask.of(chains[turn].popTail());
                 if (task != null) {
-                    taken++;
+                    took(turn);
                     return task;
                 }
                 nextStripe();
             }
             return null;
+        }
+
+        private void took(int turn) {
+            if (taken == 0) {
+                crowded.startRow(chains[turn].oldestIndex());
+                crowded.comeBack(); // to one that was left: it has found another
+            }
+            taken++;
+        }
+
+        private void endRow() {
+            int ended = (int) stripe & (chains.length - 1);
+            long oldest = chains[ended].oldestIndex();
+            if (crowded.isCrowded(taken, oldest) && mayLeave.getAsBoolean()) {
+                crowded.leave(ended, oldest);
+            }
+            nextStripe();
+        }
+
+        /** Whether it has left a stripe to others. */
+        boolean hasLeft() {
+            return crowded.hasLeft();
+        }
+
+        /** After a rest: comes back to the stripe that was left unless others still take many from it. */
+        void lookAgain() {
+            if (crowded.hasLeft()) {
+                crowded.lookAgain(chains[crowded.stripe()].oldestIndex());
+            }
+        }
+
+        /** To the stripe that was left, whatever others take from it. */
+        void comeBack() {
+            crowded.comeBack();
         }
 
         private void nextStripe() {

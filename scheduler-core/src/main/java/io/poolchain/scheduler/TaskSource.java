@@ -21,6 +21,11 @@ final class TaskSource extends TaskSourcePadAfter {
     /** So a backlog from outside is worked off while most tasks are local ones (docs/decisions/0003). */
     private static final int MOST_IN_A_ROW = 8;
 
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    /** Into the chains of so many others a worker looks before it leaves a stripe. */
+    private static final int MOST_LOOKS = 16;
+
     private final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
@@ -70,7 +75,7 @@ final class TaskSource extends TaskSourcePadAfter {
         this.queues = queues;
         this.chain = queues.chain(index);
         this.submissions = queues.submissions;
-        this.consumer = submissions.consumer(index);
+        this.consumer = submissions.consumer(index, this::mayLeaveStripe);
         this.counters = counters;
         this.steals = steals;
         this.events = threads.sampling.events;
@@ -166,9 +171,40 @@ final class TaskSource extends TaskSourcePadAfter {
         return victims;
     }
 
-    /** Whether the last {@link #steal} has left a task to a worker that seemed about to take it. */
-    boolean leftLoneTask() {
-        return loneTask.wasLeft();
+    /**
+     * Only if there is a processor for each worker, so that looking at the stripe takes none from those who take from it; and
+     * if none, of some, has tasks of its own and so takes from outside in turns only.
+     */
+    private boolean mayLeaveStripe() {
+        int workers = queues.workers();
+        if (workers > PROCESSORS) {
+            return false;
+        }
+        for (int i = 1; i <= MOST_LOOKS && i < workers; i++) {
+            if (!queues.chain((index + i) % workers).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the last look of a search has left tasks to workers that seemed about to take them. */
+    boolean leftSome() {
+        return loneTask.wasLeft() || hasLeftStripe();
+    }
+
+    /** Whether it has left a stripe of the submission queue to workers that take many tasks from it. */
+    boolean hasLeftStripe() {
+        return consumer.hasLeft();
+    }
+
+    /** A search looks again, after a rest. */
+    void lookAgain(boolean lastLook) {
+        if (lastLook) {
+            consumer.comeBack();
+        } else {
+            consumer.lookAgain();
+        }
     }
 
     /** Visits each other worker's chain once. Takes any task at the last look; before, it may leave one that is alone. */
@@ -196,6 +232,7 @@ final class TaskSource extends TaskSourcePadAfter {
             counters.countFailedSteal();
         } else {
             countSteal(victim);
+            consumer.comeBack(); // a stripe that was left must not wait for the end of these
         }
         return task;
     }

@@ -23,11 +23,14 @@ final class Worker extends WorkerStatus {
      */
     private static final int PAUSE = 40;
 
+    /** Pauses after a look at a stripe that was left to others: each look costs those a cache line (docs/decisions/0021). */
+    private static final int PAUSES_BESIDE_A_STRIPE = 8;
+
     /** Looks of a long search, after those, that follow a yield of the processor. The last look is the one before sleep. */
     private static final int YIELDS = 2;
 
-    /** Looks of a search that has left a task to its owner: sleep would soon end, at its cost (docs/decisions/0011). */
-    private static final int LOOKS_FOR_LONE_TASKS = 16;
+    /** Looks of a search that has left tasks to others: sleep would soon end, at its cost (docs/decisions/0011). */
+    private static final int LOOKS_FOR_THOSE_LEFT = 16;
 
     /** What {@link #runningTask} returns between two tasks. */
     static final long NO_TASK = 0;
@@ -195,9 +198,12 @@ final class Worker extends WorkerStatus {
     }
 
     private @Nullable Runnable search() {
-        boolean leftOne = false;
+        boolean leftSome = false;
         for (int looks = 1; !runState.isAtLeast(RunState.STOP); looks++) {
-            boolean lastLook = looks >= mostLooks(leftOne);
+            boolean lastLook = looks >= mostLooks(leftSome);
+            if (looks > 1) {
+                source.lookAgain(lastLook);
+            }
             Runnable task = next();
             if (task == null) {
                 task = source.steal(lastLook);
@@ -209,15 +215,15 @@ final class Worker extends WorkerStatus {
             if (lastLook) {
                 return null;
             }
-            leftOne |= source.leftLoneTask() && PAUSES > 0;
-            rest(looks, leftOne);
+            leftSome |= source.leftSome() && PAUSES > 0;
+            rest(looks, leftSome);
         }
         return null;
     }
 
     /** Who has had little to do since it woke up looks twice. */
-    private int mostLooks(boolean leftOne) {
-        return leftOne ? LOOKS_FOR_LONE_TASKS : hasBeenBusy() ? 1 + PAUSES + YIELDS : 2;
+    private int mostLooks(boolean leftSome) {
+        return leftSome ? LOOKS_FOR_THOSE_LEFT : hasBeenBusy() ? 1 + PAUSES + YIELDS : 2;
     }
 
     private boolean hasBeenBusy() {
@@ -225,8 +231,13 @@ final class Worker extends WorkerStatus {
     }
 
     /** Between two looks. */
-    private void rest(int looks, boolean leftOne) {
-        if (leftOne) {
+    private void rest(int looks, boolean leftSome) {
+        if (source.hasLeftStripe()) {
+            for (int i = 0; i < PAUSES_BESIDE_A_STRIPE; i++) {
+                pause();
+            }
+            Thread.yield();
+        } else if (leftSome) {
             pause();
             if (looks > PAUSES) {
                 Thread.yield();

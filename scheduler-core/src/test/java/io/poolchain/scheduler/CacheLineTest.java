@@ -29,6 +29,7 @@ class CacheLineTest {
         "io.poolchain.scheduler.WorkerCounters, submitted started completed",
         "io.poolchain.scheduler.SubmissionQueue$Stripe, locked accepted",
         "io.poolchain.scheduler.SubmissionQueue$Consumer, stripe taken",
+        "io.poolchain.scheduler.CrowdedStripe, left oldest rowsToGo rows",
         "io.poolchain.scheduler.IdleWorkers, word",
         "io.poolchain.scheduler.queue.PoolDequeue, head",
         "io.poolchain.scheduler.queue.PoolDequeue, headBound",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SubmissionQueueTest {
@@ -133,13 +134,123 @@ class SubmissionQueueTest {
             thread.start();
             thread.join();
         }
-        SubmissionQueue.Consumer first = queue.consumer(0);
-        SubmissionQueue.Consumer second = queue.consumer(1);
+        SubmissionQueue.Consumer first = queue.consumer(0, () -> true);
+        SubmissionQueue.Consumer second = queue.consumer(1, () -> true);
         Set<Integer> ofFirst = submittersOf(first, 16);
         assertThat(submittersOf(second, 16)).as("another stripe").doesNotContainAnyElementsOf(ofFirst);
         assertThat(submittersOf(first, 16)).as("the next stripe").doesNotContainAnyElementsOf(ofFirst);
         while (first.poll() != null) {}
         assertThat(queue.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aWorkerLeavesAStripeFromWhichAnotherTakesAsFast() {
+        TwoWorkers two = new TwoWorkers(1, true);
+        two.takeByTurns(SubmissionQueue.ROW);
+
+        assertThat(two.first.poll()).isNull();
+        assertThat(two.first.hasLeft()).isTrue();
+        assertThat(two.second.poll()).isNotNull();
+    }
+
+    @Test
+    void aWorkerLeavesNoStripeToNobody() {
+        TwoWorkers two = new TwoWorkers(1, true);
+        IntStream.range(0, 10 * SubmissionQueue.ROW)
+                .forEach(i -> assertThat(two.first.poll()).isNotNull());
+    }
+
+    @Test
+    void aWorkerLeavesNoStripeIfItMayNot() {
+        TwoWorkers two = new TwoWorkers(1, false);
+        two.takeByTurns(SubmissionQueue.ROW);
+
+        assertThat(two.first.poll()).isNotNull();
+    }
+
+    @Test
+    void aWorkerComesBackToAStripeFromWhichOthersTakeNoLongerManyTasks() {
+        TwoWorkers two = new TwoWorkers(1, true);
+        two.takeByTurns(SubmissionQueue.ROW);
+        two.first.poll();
+
+        two.takeBySecond(CrowdedStripe.MANY_IN_A_REST);
+        two.first.lookAgain();
+        assertThat(two.first.poll()).as("they take many").isNull();
+        two.takeBySecond(CrowdedStripe.MANY_IN_A_REST - 1);
+        two.first.lookAgain();
+        assertThat(two.first.poll()).as("they take one less").isNotNull();
+    }
+
+    @Test
+    void aWorkerThatIsToComeBackDoesSo() {
+        TwoWorkers two = new TwoWorkers(1, true);
+        two.takeByTurns(SubmissionQueue.ROW);
+        two.first.poll();
+
+        two.takeBySecond(CrowdedStripe.MANY_IN_A_REST);
+        two.first.comeBack();
+        assertThat(two.first.hasLeft()).isFalse();
+        assertThat(two.first.poll()).isNotNull();
+    }
+
+    @Test
+    void aWorkerThatHasFoundAnotherStripeDoesNotPassOverTheOneThatItLeft() {
+        TwoWorkers two = new TwoWorkers(2, true);
+        two.takeByTurns(SubmissionQueue.ROW);
+
+        assertThat(two.first.poll()).as("of the other stripe").isEqualTo(two.other);
+        assertThat(two.first.hasLeft()).isFalse();
+        assertThat(two.first.poll()).isNotNull();
+    }
+
+    /** Who take from the same stripe, which has many tasks in a ring; if there are two, the other has one task. */
+    private static final class TwoWorkers {
+        final Runnable other = () -> {};
+        final SubmissionQueue.Consumer first;
+        final SubmissionQueue.Consumer second;
+
+        TwoWorkers(int stripes, boolean mayLeave) {
+            SubmissionQueue queue = new SubmissionQueue(stripes);
+            for (int i = 0; i < 2_000; i++) {
+                queue.offer(() -> {});
+            }
+            int stripe = (int) Thread.currentThread().getId();
+            first = queue.consumer(stripe, () -> mayLeave);
+            second = queue.consumer(stripe, () -> false);
+            while (queue.size() > 900) {
+                queue.poll(stripe); // the last ring of the chain has 1,024 slots
+            }
+            if (stripes > 1) {
+                offerToNextStripe(queue, stripe, stripes);
+            }
+        }
+
+        private void offerToNextStripe(SubmissionQueue queue, int stripe, int stripes) {
+            Thread submitter;
+            do {
+                submitter = new Thread(() -> queue.offer(other));
+            } while (submitter.getId() % stripes == stripe % stripes);
+            submitter.start();
+            try {
+                submitter.join();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void takeByTurns(int tasks) {
+            for (int i = 0; i < tasks; i++) {
+                assertThat(first.poll()).isNotNull();
+                assertThat(second.poll()).isNotNull();
+            }
+        }
+
+        void takeBySecond(int tasks) {
+            for (int i = 0; i < tasks; i++) {
+                assertThat(second.poll()).isNotNull();
+            }
+        }
     }
 
     private static Set<Integer> submittersOf(SubmissionQueue.Consumer consumer, int tasks) {

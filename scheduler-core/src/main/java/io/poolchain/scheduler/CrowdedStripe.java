@@ -4,15 +4,15 @@ package io.poolchain.scheduler;
 import io.poolchain.scheduler.queue.PoolChain;
 
 /**
- * The stripe that a worker has left to others which take from it as fast as it does. Workers whose tasks are that short take
- * them from under each other's hands, and the cache lines with them: one alone is faster than two (docs/decisions/0021). The
- * worker looks again after a rest, and comes back once they take less. Owned by the worker's thread.
+ * The stripe that a worker has left to others which take from it as fast as it does. Two whose tasks are that short take them
+ * from under each other's hands, and the cache lines with them: one alone is faster (docs/decisions/0021). The worker looks
+ * again after a rest, and comes back once they take less. Owned by the worker's thread.
  */
 final class CrowdedStripe extends CrowdedStripePadAfter {
     private static final int NONE = -1;
 
-    /** What others take of a stripe in a row of this worker: as much as it does. */
-    static final int MANY_IN_A_ROW = SubmissionQueue.ROW;
+    /** What others take of a stripe in a row of this worker, after its first task: as much as it does. */
+    static final int MANY_IN_A_ROW = SubmissionQueue.ROW - 1;
 
     /** And in a rest, if each of their tasks takes a tenth of a microsecond or less. */
     static final int MANY_IN_A_REST = 128;
@@ -29,9 +29,14 @@ final class CrowdedStripe extends CrowdedStripePadAfter {
         rows = FEWEST_ROWS;
     }
 
-    /** The worker begins a row, given {@link PoolChain#oldestIndex()} of the stripe's chain after its first task. */
+    /** The worker has taken the first task of a row; given {@link PoolChain#oldestIndex()} of the stripe's chain. */
     void startRow(long oldestIndex) {
         oldest = oldestIndex;
+    }
+
+    /** Nothing is to be told from the row that has begun, if any. */
+    void forgetRow() {
+        oldest = PoolChain.NO_INDEX;
     }
 
     /** A row of so many tasks has ended. Returns whether others took as many meanwhile. */
@@ -62,9 +67,11 @@ final class CrowdedStripe extends CrowdedStripePadAfter {
         return (int) left;
     }
 
-    /** After a rest: comes back unless others have taken many from the stripe meanwhile. */
+    /** After a rest: comes back unless others have taken many from the stripe meanwhile, and there are more. */
     void lookAgain(long oldestIndex) {
-        if (movedTo(oldestIndex) < MANY_IN_A_REST) {
+        if (oldestIndex == PoolChain.NO_INDEX) {
+            comeBack();
+        } else if (movedTo(oldestIndex) < MANY_IN_A_REST) {
             comeBack();
             rowsToGo = rows;
             rows = Math.min(2 * rows, MOST_ROWS);

@@ -123,14 +123,17 @@ final class SubmissionQueue {
         /** As {@link SubmissionQueue#poll}, from the stripe on whose turn it is, and none from a stripe that was left. */
         @Nullable
         Runnable poll() {
-            if (taken >= ROW) {
+            if (taken == 1) {
+                crowded.startRow(chains[turn()].oldestIndex());
+            } else if (taken >= ROW) {
                 endRow();
             }
             for (int i = 0; i < chains.length; i++) {
-                int turn = (int) stripe & (chains.length - 1);
+                int turn = turn();
                 Runnable task = crowded.isLeft(turn) ? null : UncheckedTask.of(chains[turn].popTail());
                 if (task != null) {
-                    took(turn);
+                    crowded.comeBack(); // to one that was left: it has found another
+                    taken++;
                     return task;
                 }
                 nextStripe();
@@ -138,21 +141,22 @@ final class SubmissionQueue {
             return null;
         }
 
-        private void took(int turn) {
-            if (taken == 0) {
-                crowded.startRow(chains[turn].oldestIndex());
-                crowded.comeBack(); // to one that was left: it has found another
-            }
-            taken++;
-        }
-
         private void endRow() {
-            int ended = (int) stripe & (chains.length - 1);
+            int ended = turn();
             long oldest = chains[ended].oldestIndex();
             if (crowded.isCrowded(taken, oldest) && mayLeave.getAsBoolean()) {
                 crowded.leave(ended, oldest);
             }
             nextStripe();
+        }
+
+        private int turn() {
+            return (int) stripe & (chains.length - 1);
+        }
+
+        /** The worker takes a task from some stripe by {@link SubmissionQueue#poll}: it is not one that others took. */
+        void takesInFairness() {
+            crowded.forgetRow();
         }
 
         /** Whether it has left a stripe to others. */

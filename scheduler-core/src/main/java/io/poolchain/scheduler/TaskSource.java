@@ -23,9 +23,6 @@ final class TaskSource extends TaskSourcePadAfter {
 
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    /** Into the chains of so many others a worker looks before it leaves a stripe. */
-    private static final int MOST_LOOKS = 16;
-
     private final int index;
     private final TaskQueues queues;
     private final PoolChain<Runnable> chain;
@@ -137,6 +134,7 @@ final class TaskSource extends TaskSourcePadAfter {
         fairTurn = (turn | (half - 1)) + 1; // before all that may run out of stack
         int phase = (int) turn & (fairInterval - 1);
         if (phase < outsideRow) {
+            consumer.takesInFairness();
             Runnable task = submissions.poll(turn >>> fairShift);
             if (task != null && phase + 1 < outsideRow) {
                 fairTurn = turn + 1;
@@ -172,20 +170,13 @@ final class TaskSource extends TaskSourcePadAfter {
     }
 
     /**
-     * Only if there is a processor for each worker, so that looking at the stripe takes none from those who take from it; and
-     * if none, of some, has tasks of its own and so takes from outside in turns only.
+     * If there is one other worker, a processor for each, and the other has no tasks of its own, beside which it would take
+     * those from outside in turns only. More than two workers would all leave at once.
      */
     private boolean mayLeaveStripe() {
-        int workers = queues.workers();
-        if (workers > PROCESSORS) {
-            return false;
-        }
-        for (int i = 1; i <= MOST_LOOKS && i < workers; i++) {
-            if (!queues.chain((index + i) % workers).isEmpty()) {
-                return false;
-            }
-        }
-        return true;
+        return queues.workers() == 2
+                && PROCESSORS >= 2
+                && queues.chain(1 - index).isEmpty();
     }
 
     /** Whether the last look of a search has left tasks to workers that seemed about to take them. */

@@ -26,6 +26,9 @@ final class Worker extends WorkerStatus {
     /** Pauses after a look at a stripe that was left to others: each look costs those a cache line (docs/decisions/0021). */
     private static final int PAUSES_BESIDE_A_STRIPE = 8;
 
+    /** And so many such looks a yield, lest a submitter waits for this processor. */
+    private static final int LOOKS_TO_A_YIELD = 4;
+
     /** Looks of a long search, after those, that follow a yield of the processor. The last look is the one before sleep. */
     private static final int YIELDS = 2;
 
@@ -236,7 +239,9 @@ final class Worker extends WorkerStatus {
             for (int i = 0; i < PAUSES_BESIDE_A_STRIPE; i++) {
                 pause();
             }
-            Thread.yield();
+            if (looks % LOOKS_TO_A_YIELD == 0) {
+                Thread.yield();
+            }
         } else if (leftSome) {
             pause();
             if (looks > PAUSES) {

@@ -59,6 +59,13 @@ class CrowdedStripeTest {
         assertThat(crowded.isCrowded(OWN, PoolChain.NO_INDEX)).isFalse();
     }
 
+    @Test
+    void isNotCrowdedByTheWorkersOwnFairTurns() {
+        crowded.startRow(0);
+        crowded.forgetRow();
+        assertThat(crowded.isCrowded(OWN, 1_000)).isFalse();
+    }
+
     /** Whose indexes tell nothing of how many were taken. */
     @Test
     void isNotCrowdedBecauseItHasComeToItsNextRing() {
@@ -83,6 +90,7 @@ class CrowdedStripeTest {
         leave();
         crowded.lookAgain(PoolChain.NO_INDEX);
         assertThat(crowded.hasLeft()).isFalse();
+        assertThat(rowsUntilItIsCrowded()).as("that was not in vain").isEqualTo(1);
     }
 
     /** Where tasks take longer it would be left for nothing again and again. */

@@ -99,6 +99,26 @@ class StealingTest {
         });
     }
 
+    /** One worker leaves such tasks to another, if that takes them as fast (docs/decisions/0021); and then comes back. */
+    @Test
+    void aTaskBehindOneThatBlocksIsTakenThoughManyShortOnesCameBefore() throws Exception {
+        withScheduler(2, scheduler -> {
+            for (int round = 0; round < 500; round++) {
+                CountDownLatch opened = new CountDownLatch(1);
+                CountDownLatch done = new CountDownLatch(1);
+                for (int i = 0; i < 2_000; i++) {
+                    scheduler.execute(() -> {});
+                }
+                scheduler.execute(() -> {
+                    await(opened, scheduler);
+                    done.countDown();
+                });
+                scheduler.execute(opened::countDown);
+                await(done, scheduler);
+            }
+        });
+    }
+
     @Test
     void aSchedulerWithOneWorkerNeverSteals() {
         WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1);

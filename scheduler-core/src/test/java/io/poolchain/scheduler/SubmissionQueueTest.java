@@ -169,6 +169,16 @@ class SubmissionQueueTest {
     }
 
     @Test
+    void aWorkerDoesNotLeaveAStripeFromWhichItTakesInFairnessToo() {
+        TwoWorkers two = new TwoWorkers(1, true);
+        for (int i = 0; i < 10 * SubmissionQueue.ROW; i++) {
+            assertThat(two.first.poll()).isNotNull();
+            two.first.takesInFairness();
+            assertThat(two.queue.poll(0)).isNotNull();
+        }
+    }
+
+    @Test
     void aWorkerComesBackToAStripeFromWhichOthersTakeNoLongerManyTasks() {
         TwoWorkers two = new TwoWorkers(1, true);
         two.takeByTurns(SubmissionQueue.ROW);
@@ -207,11 +217,12 @@ class SubmissionQueueTest {
     /** Who take from the same stripe, which has many tasks in a ring; if there are two, the other has one task. */
     private static final class TwoWorkers {
         final Runnable other = () -> {};
+        final SubmissionQueue queue;
         final SubmissionQueue.Consumer first;
         final SubmissionQueue.Consumer second;
 
         TwoWorkers(int stripes, boolean mayLeave) {
-            SubmissionQueue queue = new SubmissionQueue(stripes);
+            queue = new SubmissionQueue(stripes);
             for (int i = 0; i < 2_000; i++) {
                 queue.offer(() -> {});
             }
@@ -222,11 +233,11 @@ class SubmissionQueueTest {
                 queue.poll(stripe); // the last ring of the chain has 1,024 slots
             }
             if (stripes > 1) {
-                offerToNextStripe(queue, stripe, stripes);
+                offerToNextStripe(stripe, stripes);
             }
         }
 
-        private void offerToNextStripe(SubmissionQueue queue, int stripe, int stripes) {
+        private void offerToNextStripe(int stripe, int stripes) {
             Thread submitter;
             do {
                 submitter = new Thread(() -> queue.offer(other));

@@ -15,7 +15,7 @@ final class CrowdedStripe extends CrowdedStripePadAfter {
     static final int MANY_IN_A_ROW = SubmissionQueue.ROW - 1;
 
     /** And in a rest, if each of their tasks takes a tenth of a microsecond or less. */
-    static final int MANY_IN_A_REST = 128;
+    static final int MANY_IN_A_REST = 64;
 
     /** So many rows go by after a stripe was left in vain, and each time twice as many: a rest takes longer than some rows. */
     static final int FEWEST_ROWS = 8;

@@ -24,7 +24,7 @@ final class Worker extends WorkerStatus {
     private static final int PAUSE = 40;
 
     /** Pauses after a look at a stripe that was left to others: each look costs those a cache line (docs/decisions/0021). */
-    private static final int PAUSES_BESIDE_A_STRIPE = 8;
+    private static final int PAUSES_BESIDE_A_STRIPE = 4;
 
     /** And so many such looks a yield, lest a submitter waits for this processor. */
     private static final int LOOKS_TO_A_YIELD = 4;

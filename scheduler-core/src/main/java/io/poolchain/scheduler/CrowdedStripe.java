@@ -34,9 +34,11 @@ final class CrowdedStripe extends CrowdedStripePadAfter {
         oldest = oldestIndex;
     }
 
-    /** Nothing is to be told from the row that has begun, if any. */
+    /** Nothing is to be told from the row that has begun, if any. While a stripe is left there is none. */
     void forgetRow() {
-        oldest = PoolChain.NO_INDEX;
+        if (!hasLeft()) {
+            oldest = PoolChain.NO_INDEX;
+        }
     }
 
     /** A row of so many tasks has ended. Returns whether others took as many meanwhile. */

@@ -86,6 +86,14 @@ class CrowdedStripeTest {
     }
 
     @Test
+    void isLeftThoughTheWorkerHasAFairTurn() {
+        leave();
+        crowded.forgetRow();
+        lookAgainAfter(MANY_IN_A_REST);
+        assertThat(crowded.isLeft(STRIPE)).isTrue();
+    }
+
+    @Test
     void isNoLongerLeftWhenItIsEmpty() {
         leave();
         crowded.lookAgain(PoolChain.NO_INDEX);

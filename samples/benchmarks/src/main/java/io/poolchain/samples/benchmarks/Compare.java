@@ -36,7 +36,10 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * All workloads and measures on all executors. Each round measures everything once, each time in a JVM of its own, the
@@ -78,6 +81,13 @@ public final class Compare implements Callable<Integer> {
             description = "Some of ${COMPLETION-CANDIDATES}. Default: all.")
     private List<Measures> measures = List.of(Measures.values());
 
+    @Option(
+            names = "--measured",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Those of the executors on which to take measures, which are long. Default: all.")
+    private List<String> measured = List.of();
+
     @Option(names = "--no-measures", description = "Only workloads.")
     private boolean noMeasures;
 
@@ -107,6 +117,9 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--add", description = "Adds to the results that are in FOLDER, from the same JDK and machine.")
     private boolean add;
 
+    @Spec
+    private CommandSpec command;
+
     private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private final long tokens = Work.calibrate();
     private final List<Sample> samples = new ArrayList<>();
@@ -119,6 +132,10 @@ public final class Compare implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!executors.containsAll(measured)) {
+            throw new ParameterException(
+                    command.commandLine(), "--measured " + measured + " is not among --executors " + executors);
+        }
         List<String> available = new ArrayList<>();
         for (String executor : executors) {
             Peers.whyNot(executor, threads)
@@ -149,7 +166,7 @@ public final class Compare implements Callable<Integer> {
         }
         for (Measures measure : noMeasures ? List.<Measures>of() : measures) {
             for (String executor : available) {
-                if (measure.runsOn(executor)) {
+                if (measure.runsOn(executor) && (measured.isEmpty() || measured.contains(executor))) {
                     attempt(round, measure + " of " + executor, () -> run(round, measure, executor));
                 }
             }

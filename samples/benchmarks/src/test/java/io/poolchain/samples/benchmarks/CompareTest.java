@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.poolchain.samples.benchmarks.report.Results;
 import io.poolchain.samples.benchmarks.report.Sample;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,42 @@ class CompareTest {
         assertThat(results.samples())
                 .anyMatch(sample -> sample.row().equals("chain-1000") && sample.round() == 1)
                 .anyMatch(sample -> sample.row().equals("an idle pool, p50") && sample.round() == 2);
+    }
+
+    @Test
+    void takesMeasuresOnlyOnThoseThatAreNamed() throws Exception {
+        int exitCode = new CommandLine(new Compare())
+                .execute(
+                        "--quick",
+                        "--executors=poolchain,floor",
+                        "--measured=floor",
+                        "--workloads=chain-1000",
+                        "--measures=wake-up",
+                        "--out=" + folder);
+
+        assertThat(exitCode).isZero();
+        Results results =
+                new ObjectMapper().readValue(folder.resolve(PREFIX + ".json").toFile(), Results.class);
+        assertThat(results.samples())
+                .anyMatch(sample ->
+                        sample.row().equals("chain-1000") && sample.executor().equals("poolchain"))
+                .anyMatch(sample -> sample.row().equals("an idle pool, p50")
+                        && sample.executor().equals("floor"))
+                .noneMatch(sample -> sample.row().equals("an idle pool, p50")
+                        && sample.executor().equals("poolchain"));
+    }
+
+    @Test
+    void refusesToTakeMeasuresOnAnotherExecutor() {
+        StringWriter errors = new StringWriter();
+
+        int exitCode = new CommandLine(new Compare())
+                .setErr(new PrintWriter(errors))
+                .execute("--quick", "--executors=poolchain", "--measured=fixed", "--out=" + folder);
+
+        assertThat(exitCode).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(errors.toString()).contains("--measured [fixed] is not among --executors [poolchain]");
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

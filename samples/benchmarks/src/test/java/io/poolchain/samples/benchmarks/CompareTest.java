@@ -31,8 +31,7 @@ class CompareTest {
                         "--out=" + folder);
 
         assertThat(exitCode).isZero();
-        Results results =
-                new ObjectMapper().readValue(folder.resolve(PREFIX + ".json").toFile(), Results.class);
+        Results results = results();
         assertThat(results.failures()).isEmpty();
         assertThat(results.samples())
                 .extracting(Sample::row)
@@ -57,8 +56,7 @@ class CompareTest {
         assertThat(new CommandLine(new Compare()).execute(workload)).isZero();
         assertThat(new CommandLine(new Compare()).execute(measure)).isZero();
 
-        Results results =
-                new ObjectMapper().readValue(folder.resolve(PREFIX + ".json").toFile(), Results.class);
+        Results results = results();
         assertThat(results.samples())
                 .anyMatch(sample -> sample.row().equals("chain-1000") && sample.round() == 1)
                 .anyMatch(sample -> sample.row().equals("an idle pool, p50") && sample.round() == 2);
@@ -76,8 +74,7 @@ class CompareTest {
                         "--out=" + folder);
 
         assertThat(exitCode).isZero();
-        Results results =
-                new ObjectMapper().readValue(folder.resolve(PREFIX + ".json").toFile(), Results.class);
+        Results results = results();
         assertThat(results.samples())
                 .anyMatch(sample ->
                         sample.row().equals("chain-1000") && sample.executor().equals("poolchain"))
@@ -109,5 +106,9 @@ class CompareTest {
 
         assertThat(exitCode).isZero();
         assertThat(Files.readString(folder.resolve(PREFIX + ".md"))).contains("- zio: has a thread for each processor");
+    }
+
+    private Results results() throws Exception {
+        return new ObjectMapper().readValue(folder.resolve(PREFIX + ".json").toFile(), Results.class);
     }
 }

@@ -138,10 +138,10 @@ final class HeldThread {
             CountDownLatch thiefIsBusy = new CountDownLatch(1);
             scheduler.execute(() -> {
                 thiefIsBusy.countDown();
-                TestPools.await(ownerHasSubmitted, scheduler);
+                TestPools.awaitInTask(ownerHasSubmitted);
                 holdMeIn(SLOTS, "clearSlotRelease", "takeAsThief");
             });
-            TestPools.await(thiefIsBusy, scheduler);
+            TestPools.awaitInTask(thiefIsBusy);
             submit(FEW, new AtomicInteger());
             ownerHasSubmitted.countDown();
             awaitHeld();
@@ -166,12 +166,12 @@ final class HeldThread {
         CountDownLatch thirdIsBusy = blockTheOther();
         scheduler.execute(() -> {
             letThiefGoOnWhen(() -> {
-                scheduler.execute(() -> TestPools.await(secondHasRun, scheduler));
+                scheduler.execute(() -> TestPools.awaitInTask(secondHasRun));
                 scheduler.execute(secondHasRun::countDown);
                 scheduler.execute(othersHaveRun::countDown);
                 scheduler.execute(othersHaveRun::countDown);
             });
-            TestPools.await(ownerMayEnd, scheduler);
+            TestPools.awaitInTask(ownerMayEnd);
         });
         awaitHeld();
         thirdIsBusy.countDown();
@@ -263,7 +263,7 @@ final class HeldThread {
         CountDownLatch ready = new CountDownLatch(1);
         scheduler.execute(() -> {
             stolen.countDown();
-            TestPools.await(ready, scheduler);
+            TestPools.awaitInTask(ready);
             holdMeIn(HEAD, "setHeadRelease", "pushHead");
         });
         TestPools.await(stolen, scheduler);
@@ -280,7 +280,7 @@ final class HeldThread {
         });
         CountDownLatch mayGoOn = new CountDownLatch(1);
         scheduler.execute(() -> {
-            TestPools.await(mayGoOn, scheduler);
+            TestPools.awaitInTask(mayGoOn);
             submit(TASKS, new AtomicInteger());
         });
         submitter.start();
@@ -298,7 +298,7 @@ final class HeldThread {
         CountDownLatch busy = new CountDownLatch(1);
         scheduler.execute(() -> {
             blocked.countDown();
-            TestPools.await(busy, scheduler);
+            TestPools.awaitInTask(busy);
         });
         TestPools.await(blocked, scheduler);
         return busy;

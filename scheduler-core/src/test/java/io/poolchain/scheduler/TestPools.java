@@ -148,7 +148,7 @@ final class TestPools {
         @Override
         public void run() {
             running.countDown();
-            await(release, "a blocker");
+            awaitInTask(release);
         }
 
         void awaitRunning() {
@@ -211,6 +211,15 @@ final class TestPools {
                     .as(() -> "latch opens, which still waits for " + latch.getCount() + ", on "
                             + Watchdog.describe(pool))
                     .isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while waiting", e);
+        }
+    }
+
+    /** Has no limit: a task that gave up would free its worker for the one that the test waits for, and hide that it was lost. */
+    static void awaitInTask(CountDownLatch latch) {
+        try {
+            latch.await();
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted while waiting", e);
         }

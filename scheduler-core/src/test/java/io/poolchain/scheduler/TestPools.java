@@ -216,7 +216,10 @@ final class TestPools {
         }
     }
 
-    /** Has no limit: a task that gave up would free its worker for the one that the test waits for, and hide that it was lost. */
+    /**
+     * Has no limit, but ends by an interrupt: a task that gave up would free its worker for the one that the test waits for,
+     * and hide that nobody else was going to run that.
+     */
     static void awaitInTask(CountDownLatch latch) {
         try {
             latch.await();

@@ -42,7 +42,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * All workloads and measures on all executors. Each round measures everything once, each time in a JVM of its own, the
+ * All workloads and measures on all executors, and the queue alone. Each round measures everything once, each time in a JVM of its own, the
  * executors next to each other: a machine that grows slower does so for all.
  */
 @Command(
@@ -90,6 +90,9 @@ public final class Compare implements Callable<Integer> {
 
     @Option(names = "--no-measures", description = "Only workloads.")
     private boolean noMeasures;
+
+    @Option(names = "--no-queue", description = "Not the queue alone.")
+    private boolean noQueue;
 
     @Option(names = "--ours", paramLabel = "NAME", description = "Whom to compare with. Default: ${DEFAULT-VALUE}.")
     private String ours = Peers.OURS;
@@ -164,6 +167,9 @@ public final class Compare implements Callable<Integer> {
                 }
             }
         }
+        for (QueueAlone queue : noQueue ? new QueueAlone[0] : QueueAlone.values()) {
+            attempt(round, queue.toString(), () -> run(round, queue));
+        }
         for (Measures measure : noMeasures ? List.<Measures>of() : measures) {
             for (String executor : available) {
                 if (measure.runsOn(executor) && (measured.isEmpty() || measured.contains(executor))) {
@@ -171,6 +177,11 @@ public final class Compare implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private void run(int round, QueueAlone queue) throws Exception {
+        RunResult result = new Runner(options().include(queue.include()).build()).runSingle();
+        samples.add(queue.sample(round, result));
     }
 
     private interface Attempt {
@@ -206,19 +217,23 @@ public final class Compare implements Callable<Integer> {
     }
 
     private ChainedOptionsBuilder options(Workloads workload, String executor) {
-        return new OptionsBuilder()
+        return options()
                 .include(ExecutorBenchmark.class.getSimpleName())
                 .param("executor", executor)
                 .param("workload", workload.name())
                 .param("threads", Integer.toString(threads))
+                .addProfiler(GCProfiler.class)
+                .jvmArgsAppend(tokensArgument());
+    }
+
+    private ChainedOptionsBuilder options() {
+        return new OptionsBuilder()
                 .forks(quick ? 0 : 1)
                 .warmupIterations(quick ? 1 : seconds)
                 .warmupTime(quick ? MOMENT : SECOND)
                 .measurementIterations(quick ? 1 : seconds)
                 .measurementTime(quick ? MOMENT : SECOND)
                 .timeUnit(TimeUnit.NANOSECONDS)
-                .addProfiler(GCProfiler.class)
-                .jvmArgsAppend(tokensArgument())
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
     }

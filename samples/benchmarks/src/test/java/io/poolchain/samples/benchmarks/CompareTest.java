@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -28,6 +29,7 @@ class CompareTest {
                         "--executors=poolchain,floor,java.util.concurrent.Executors",
                         "--workloads=chain-1000",
                         "--measures=wake-up",
+                        "--no-queue",
                         "--out=" + folder);
 
         assertThat(exitCode).isZero();
@@ -47,10 +49,21 @@ class CompareTest {
     @Test
     void addsToEarlierResults() throws Exception {
         String[] workload = {
-            "--quick", "--executors=poolchain", "--workloads=chain-1000", "--no-measures", "--out=" + folder
+            "--quick",
+            "--executors=poolchain",
+            "--workloads=chain-1000",
+            "--no-measures",
+            "--no-queue",
+            "--out=" + folder
         };
         String[] measure = {
-            "--quick", "--executors=poolchain", "--no-workloads", "--measures=wake-up", "--out=" + folder, "--add"
+            "--quick",
+            "--executors=poolchain",
+            "--no-workloads",
+            "--measures=wake-up",
+            "--no-queue",
+            "--out=" + folder,
+            "--add"
         };
 
         assertThat(new CommandLine(new Compare()).execute(workload)).isZero();
@@ -71,6 +84,7 @@ class CompareTest {
                         "--measured=floor",
                         "--workloads=chain-1000",
                         "--measures=wake-up",
+                        "--no-queue",
                         "--out=" + folder);
 
         assertThat(exitCode).isZero();
@@ -82,6 +96,35 @@ class CompareTest {
                         && sample.executor().equals("floor"))
                 .noneMatch(sample -> sample.row().equals("an idle pool, p50")
                         && sample.executor().equals("poolchain"));
+    }
+
+    @Test
+    void showsTheQueueAloneBesideALockedInstruction() throws Exception {
+        int exitCode =
+                new CommandLine(new Compare()).execute("--quick", "--no-workloads", "--no-measures", "--out=" + folder);
+
+        assertThat(exitCode).isZero();
+        Results results = results();
+        assertThat(results.failures().stream().filter(failure -> failure.contains("queue")))
+                .isEmpty();
+        assertThat(results.samples()).hasSize(QueueAlone.values().length).allSatisfy(sample -> {
+            assertThat(sample.table()).isEqualTo(QueueAlone.TABLE);
+            assertThat(sample.value()).isPositive();
+        });
+        for (String row : List.of(
+                "push and pop by the owner",
+                "push and pop by the owner, beside a thief",
+                "push and steal by one thread")) {
+            assertThat(results.samples())
+                    .filteredOn(sample -> sample.row().equals(row))
+                    .extracting(Sample::executor)
+                    .doesNotHaveDuplicates()
+                    .contains("poolchain", "one ring", "one packed word");
+        }
+        assertThat(results.samples())
+                .filteredOn(sample -> sample.executor().equals("floor"))
+                .extracting(Sample::row)
+                .containsExactly("push and pop by the owner");
     }
 
     @Test
@@ -102,7 +145,7 @@ class CompareTest {
         int threads = Runtime.getRuntime().availableProcessors() + 1;
 
         int exitCode = new CommandLine(new Compare())
-                .execute("--quick", "--executors=zio", "--threads=" + threads, "--out=" + folder);
+                .execute("--quick", "--executors=zio", "--no-queue", "--threads=" + threads, "--out=" + folder);
 
         assertThat(exitCode).isZero();
         assertThat(Files.readString(folder.resolve(PREFIX + ".md"))).contains("- zio: has a thread for each processor");

@@ -138,10 +138,10 @@ final class HeldThread {
             CountDownLatch thiefIsBusy = new CountDownLatch(1);
             scheduler.execute(() -> {
                 thiefIsBusy.countDown();
-                TestPools.awaitInTask(ownerHasSubmitted);
+                TestPools.await(ownerHasSubmitted, scheduler);
                 holdMeIn(SLOTS, "clearSlotRelease", "takeAsThief");
             });
-            TestPools.awaitInTask(thiefIsBusy);
+            TestPools.await(thiefIsBusy, scheduler);
             submit(FEW, new AtomicInteger());
             ownerHasSubmitted.countDown();
             awaitHeld();
@@ -166,12 +166,12 @@ final class HeldThread {
         CountDownLatch thirdIsBusy = blockTheOther();
         scheduler.execute(() -> {
             letThiefGoOnWhen(() -> {
-                scheduler.execute(() -> TestPools.awaitInTask(secondHasRun));
+                scheduler.execute(() -> TestPools.await(secondHasRun, scheduler));
                 scheduler.execute(secondHasRun::countDown);
                 scheduler.execute(othersHaveRun::countDown);
                 scheduler.execute(othersHaveRun::countDown);
             });
-            TestPools.awaitInTask(ownerMayEnd);
+            TestPools.await(ownerMayEnd, scheduler);
         });
         awaitHeld();
         thirdIsBusy.countDown();
@@ -263,7 +263,7 @@ final class HeldThread {
         CountDownLatch ready = new CountDownLatch(1);
         scheduler.execute(() -> {
             stolen.countDown();
-            TestPools.awaitInTask(ready);
+            TestPools.await(ready, scheduler);
             holdMeIn(HEAD, "setHeadRelease", "pushHead");
         });
         TestPools.await(stolen, scheduler);
@@ -280,7 +280,7 @@ final class HeldThread {
         });
         CountDownLatch mayGoOn = new CountDownLatch(1);
         scheduler.execute(() -> {
-            TestPools.awaitInTask(mayGoOn);
+            TestPools.await(mayGoOn, scheduler);
             submit(TASKS, new AtomicInteger());
         });
         submitter.start();
@@ -298,7 +298,7 @@ final class HeldThread {
         CountDownLatch busy = new CountDownLatch(1);
         scheduler.execute(() -> {
             blocked.countDown();
-            TestPools.awaitInTask(busy);
+            TestPools.await(busy, scheduler);
         });
         TestPools.await(blocked, scheduler);
         return busy;

@@ -28,6 +28,14 @@ final class TestPools {
 
     private TestPools() {}
 
+    /**
+     * In a task longer than in a test: a task that gave up when the test does would free its worker for what the test waits
+     * for, and hide that it had been lost.
+     */
+    private static long patienceSeconds() {
+        return CurrentWorker.get() == null ? HANG_SECONDS : 10 * HANG_SECONDS;
+    }
+
     /** The same contract holds for both. */
     enum Kind {
         JDK {
@@ -148,7 +156,7 @@ final class TestPools {
         @Override
         public void run() {
             running.countDown();
-            awaitInTask(release);
+            await(release, "a blocker");
         }
 
         void awaitRunning() {
@@ -190,7 +198,7 @@ final class TestPools {
 
     static <V> V get(Future<V> future, Object pool) throws Exception {
         try {
-            return future.get(HANG_SECONDS, TimeUnit.SECONDS);
+            return future.get(patienceSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError("a future is not done, on " + Watchdog.describe(pool), e);
         }
@@ -207,7 +215,7 @@ final class TestPools {
 
     static void await(CountDownLatch latch, Object pool) {
         try {
-            assertThat(latch.await(HANG_SECONDS, TimeUnit.SECONDS))
+            assertThat(latch.await(patienceSeconds(), TimeUnit.SECONDS))
                     .as(() -> "latch opens, which still waits for " + latch.getCount() + ", on "
                             + Watchdog.describe(pool))
                     .isTrue();
@@ -216,21 +224,9 @@ final class TestPools {
         }
     }
 
-    /**
-     * Has no limit, but ends by an interrupt: a task that gave up would free its worker for the one that the test waits for,
-     * and hide that nobody else was going to run that.
-     */
-    static void awaitInTask(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new AssertionError("interrupted while waiting", e);
-        }
-    }
-
     static void await(CyclicBarrier barrier) {
         try {
-            barrier.await(HANG_SECONDS, TimeUnit.SECONDS);
+            barrier.await(patienceSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("the barrier of " + barrier.getParties() + " was not reached by all", e);
         }

@@ -124,9 +124,11 @@ public final class Compare implements Callable<Integer> {
     private CommandSpec command;
 
     private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private final long tokens = Work.calibrate();
     private final List<Sample> samples = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
+
+    /** What all JVMs are told a microsecond is, those too whose results are added later. */
+    private long tokens;
 
     /** Compares and ends the JVM. */
     public static void main(String[] args) {
@@ -147,8 +149,11 @@ public final class Compare implements Callable<Integer> {
         Files.createDirectories(out);
         if (add) {
             Results before = json.readValue(resultsFile().toFile(), Results.class);
+            tokens = before.tokensPerMicro();
             samples.addAll(before.samples());
             before.failures().stream().filter(line -> !failures.contains(line)).forEach(failures::add);
+        } else {
+            tokens = Work.calibrate();
         }
         int first = 1 + samples.stream().mapToInt(Sample::round).max().orElse(0);
         for (int round = first; round < first + (quick ? 1 : rounds); round++) {
@@ -271,7 +276,7 @@ public final class Compare implements Callable<Integer> {
 
     private void report() throws IOException {
         String name = resultsName();
-        Results results = new Results(ours, environment(), samples, failures);
+        Results results = new Results(ours, environment(), tokens, samples, failures);
         json.writeValue(resultsFile().toFile(), results);
         Files.writeString(out.resolve(name + ".md"), Markdown.page(results, name));
         try {

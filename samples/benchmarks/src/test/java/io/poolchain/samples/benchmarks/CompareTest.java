@@ -67,9 +67,12 @@ class CompareTest {
         };
 
         assertThat(new CommandLine(new Compare()).execute(workload)).isZero();
+        Results before = withTokens(1_000_000 + results().tokensPerMicro()); // as no calibration would give
         assertThat(new CommandLine(new Compare()).execute(measure)).isZero();
 
         Results results = results();
+        assertThat(results.tokensPerMicro()).isEqualTo(before.tokensPerMicro());
+        assertThat(results.environment()).anyMatch(line -> line.startsWith(before.tokensPerMicro() + " tokens"));
         assertThat(results.samples())
                 .anyMatch(sample -> sample.row().equals("chain-1000") && sample.round() == 1)
                 .anyMatch(sample -> sample.row().equals("an idle pool, p50") && sample.round() == 2);
@@ -149,6 +152,13 @@ class CompareTest {
 
         assertThat(exitCode).isZero();
         assertThat(Files.readString(folder.resolve(PREFIX + ".md"))).contains("- zio: has a thread for each processor");
+    }
+
+    private Results withTokens(long tokensPerMicro) throws Exception {
+        Results as = results();
+        Results results = new Results(as.ours(), as.environment(), tokensPerMicro, as.samples(), as.failures());
+        new ObjectMapper().writeValue(folder.resolve(PREFIX + ".json").toFile(), results);
+        return results;
     }
 
     private Results results() throws Exception {

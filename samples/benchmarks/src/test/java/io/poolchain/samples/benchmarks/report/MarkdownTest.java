@@ -10,6 +10,7 @@ class MarkdownTest {
     private static final Results RESULTS = new Results(
             "poolchain",
             List.of("JDK 17"),
+            400,
             List.of(
                     new Sample("Time, ns", "tree", "poolchain", 1, 10),
                     new Sample("Time, ns", "tree", "fixed", 1, 20),

@@ -20,6 +20,7 @@ class PlotsTest {
         Results results = new Results(
                 "poolchain",
                 List.of(),
+                400,
                 List.of(
                         new Sample("Time, ns", "tree", "poolchain", 1, 10),
                         new Sample("Time, ns", "chain", "poolchain", 1, 1_000),

@@ -68,6 +68,46 @@ final class PoolDequeueTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void tellsTheIndexOfTheOldestElementAndOfTheOnlyOne(Start start) {
+        PoolDequeue<Integer> ring = new PoolDequeue<>(4, start.index);
+        assertThat(ring.oldestIndex()).isEqualTo(PoolDequeue.NO_INDEX);
+        assertThat(ring.loneIndex()).isEqualTo(PoolDequeue.NO_INDEX);
+
+        ring.pushHead(0);
+        assertThat(ring.oldestIndex()).isEqualTo(start.index);
+        assertThat(ring.loneIndex()).isEqualTo(start.index);
+
+        ring.pushHead(1);
+        assertThat(ring.oldestIndex()).isEqualTo(start.index);
+        assertThat(ring.loneIndex()).isEqualTo(PoolDequeue.NO_INDEX);
+
+        ring.popTail();
+        assertThat(ring.oldestIndex()).isEqualTo(start.index + 1);
+        assertThat(ring.loneIndex()).isEqualTo(start.index + 1);
+
+        ring.popHead();
+        assertThat(ring.oldestIndex()).isEqualTo(PoolDequeue.NO_INDEX);
+        assertThat(ring.loneIndex()).isEqualTo(PoolDequeue.NO_INDEX);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theOwnerSeesWhichElementItTakesNext(Start start) {
+        PoolDequeue<Integer> ring = new PoolDequeue<>(4, start.index);
+        assertThat(ring.peekHead()).isNull();
+        for (int i = 0; i < 4; i++) {
+            ring.pushHead(i);
+            assertThat(ring.peekHead()).isEqualTo(i);
+        }
+        for (int i = 3; i >= 0; i--) {
+            assertThat(ring.peekHead()).isEqualTo(i);
+            assertThat(ring.popHead()).isEqualTo(i);
+        }
+        assertThat(ring.peekHead()).isNull();
+    }
+
     /** Fault: a thief held between its claim and its clear of the slot must only cost room, never an element. */
     @ParameterizedTest
     @EnumSource

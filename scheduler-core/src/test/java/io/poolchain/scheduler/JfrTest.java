@@ -239,18 +239,18 @@ class JfrTest {
 
     /** Something for each event. The watchdog records its events before it logs. */
     private static void work() throws Exception {
+        withScheduler(recorded().build(), JfrTest::takeEachPath);
         try (Reports reports = new Reports()) {
-            work(reports);
+            saturate(recorded().watch(Duration.ofMillis(5)).build(), reports);
         }
     }
 
-    private static void work(Reports reports) throws Exception {
-        WorkStealingScheduler scheduler = WorkStealingScheduler.builder()
-                .name("recorded")
-                .parallelism(2)
-                .sampleOneIn(1)
-                .watch(Duration.ofMillis(5))
-                .build();
+    private static SchedulerBuilder recorded() {
+        return WorkStealingScheduler.builder().name("recorded").parallelism(2).sampleOneIn(1);
+    }
+
+    /** Not watched: a worker that alone has a task and makes another is saturated for that moment. */
+    private static void takeEachPath(WorkStealingScheduler scheduler) throws Exception {
         CountDownLatch stolen = new CountDownLatch(1);
         scheduler.execute(() -> {
             scheduler.execute(stolen::countDown);
@@ -260,7 +260,9 @@ class JfrTest {
         scheduler.setParallelism(1);
         scheduler.submit(() -> scheduler.execute(() -> {})).get();
         awaitQuiescence(scheduler);
-        scheduler.setParallelism(2);
+    }
+
+    private static void saturate(WorkStealingScheduler scheduler, Reports reports) throws Exception {
         Blocker first = Blocker.startOn(scheduler);
         Blocker second = Blocker.startOn(scheduler);
         awaitTrue(

@@ -241,7 +241,7 @@ class JfrTest {
     private static void work() throws Exception {
         withScheduler(recorded().build(), JfrTest::takeEachPath);
         try (Reports reports = new Reports()) {
-            saturate(recorded().watch(Duration.ofMillis(5)).build(), reports);
+            withScheduler(recorded().watch(Duration.ofMillis(5)).build(), watched -> saturate(watched, reports));
         }
     }
 

@@ -42,7 +42,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * All workloads and measures on all executors, and the queue alone. Each round measures everything once, each time in a JVM of its own, the
+ * All workloads and measures on all executors, pools of many threads, and the queue alone. Each round measures everything once, each time in a JVM of its own, the
  * executors next to each other: a machine that grows slower does so for all.
  */
 @Command(
@@ -54,6 +54,9 @@ import picocli.CommandLine.Spec;
 public final class Compare implements Callable<Integer> {
     private static final String TIME = "Time, ns per task";
     private static final String ALLOCATION = "Allocation, bytes per task";
+    private static final String MANY_THREADS = "Many threads, ns per task";
+    private static final List<Integer> MANY = List.of(200, 1_000);
+    private static final List<Workloads> BY_MANY = List.of(Workloads.OUTSIDE_SPAWNS, Workloads.BINARY_TREE);
     private static final TimeValue SECOND = TimeValue.seconds(1);
     private static final TimeValue MOMENT = TimeValue.milliseconds(20);
 
@@ -90,6 +93,9 @@ public final class Compare implements Callable<Integer> {
 
     @Option(names = "--no-measures", description = "Only workloads.")
     private boolean noMeasures;
+
+    @Option(names = "--no-many", description = "Not the pools of many threads.")
+    private boolean noMany;
 
     @Option(names = "--no-queue", description = "Not the queue alone.")
     private boolean noQueue;
@@ -172,6 +178,18 @@ public final class Compare implements Callable<Integer> {
                 }
             }
         }
+        for (int many : noMany ? List.<Integer>of() : MANY) {
+            for (Workloads workload : BY_MANY) {
+                for (String executor : available) {
+                    if (executor.equals(ours) || executor.equals(Peers.FIXED)) {
+                        attempt(
+                                round,
+                                workload + " on " + executor + " of " + many,
+                                () -> runByMany(round, workload, executor, many));
+                    }
+                }
+            }
+        }
         for (QueueAlone queue : noQueue ? new QueueAlone[0] : QueueAlone.values()) {
             attempt(round, queue.toString(), () -> run(round, queue));
         }
@@ -205,23 +223,32 @@ public final class Compare implements Callable<Integer> {
     }
 
     private void run(int round, Workloads workload, String executor) throws Exception {
-        try (Workload full = workload.make(Size.FULL, threads)) {
-            RunResult result = new Runner(options(workload, executor)
-                            .operationsPerInvocation(full.tasks())
-                            .build())
-                    .runSingle();
-            String row = workload.toString();
-            samples.add(new Sample(
-                    TIME, row, executor, round, result.getPrimaryResult().getScore()));
-            for (Result<?> secondary : result.getSecondaryResults().values()) {
-                if (secondary.getLabel().endsWith("gc.alloc.rate.norm")) {
-                    samples.add(new Sample(ALLOCATION, row, executor, round, secondary.getScore()));
-                }
+        RunResult result = result(workload, executor, threads);
+        String row = workload.toString();
+        samples.add(
+                new Sample(TIME, row, executor, round, result.getPrimaryResult().getScore()));
+        for (Result<?> secondary : result.getSecondaryResults().values()) {
+            if (secondary.getLabel().endsWith("gc.alloc.rate.norm")) {
+                samples.add(new Sample(ALLOCATION, row, executor, round, secondary.getScore()));
             }
         }
     }
 
-    private ChainedOptionsBuilder options(Workloads workload, String executor) {
+    private void runByMany(int round, Workloads workload, String executor, int many) throws Exception {
+        double time = result(workload, executor, many).getPrimaryResult().getScore();
+        samples.add(new Sample(MANY_THREADS, workload + ", " + many, executor, round, time));
+    }
+
+    private RunResult result(Workloads workload, String executor, int threads) throws Exception {
+        try (Workload full = workload.make(Size.FULL, threads)) {
+            return new Runner(options(workload, executor, threads)
+                            .operationsPerInvocation(full.tasks())
+                            .build())
+                    .runSingle();
+        }
+    }
+
+    private ChainedOptionsBuilder options(Workloads workload, String executor, int threads) {
         return options()
                 .include(ExecutorBenchmark.class.getSimpleName())
                 .param("executor", executor)

@@ -29,6 +29,7 @@ class CompareTest {
                         "--executors=poolchain,floor,java.util.concurrent.Executors",
                         "--workloads=chain-1000",
                         "--measures=wake-up",
+                        "--no-many",
                         "--no-queue",
                         "--out=" + folder);
 
@@ -53,6 +54,7 @@ class CompareTest {
             "--executors=poolchain",
             "--workloads=chain-1000",
             "--no-measures",
+            "--no-many",
             "--no-queue",
             "--out=" + folder
         };
@@ -61,6 +63,7 @@ class CompareTest {
             "--executors=poolchain",
             "--no-workloads",
             "--measures=wake-up",
+            "--no-many",
             "--no-queue",
             "--out=" + folder,
             "--add"
@@ -87,6 +90,7 @@ class CompareTest {
                         "--measured=floor",
                         "--workloads=chain-1000",
                         "--measures=wake-up",
+                        "--no-many",
                         "--no-queue",
                         "--out=" + folder);
 
@@ -103,8 +107,8 @@ class CompareTest {
 
     @Test
     void showsTheQueueAloneBesideALockedInstruction() throws Exception {
-        int exitCode =
-                new CommandLine(new Compare()).execute("--quick", "--no-workloads", "--no-measures", "--out=" + folder);
+        int exitCode = new CommandLine(new Compare())
+                .execute("--quick", "--no-workloads", "--no-measures", "--no-many", "--out=" + folder);
 
         assertThat(exitCode).isZero();
         Results results = results();
@@ -128,6 +132,35 @@ class CompareTest {
                 .filteredOn(sample -> sample.executor().equals("floor"))
                 .extracting(Sample::row)
                 .containsExactly("push and pop by the owner");
+    }
+
+    @Test
+    void comparesPoolsOfManyThreadsWithAFixedPool() throws Exception {
+        int exitCode = new CommandLine(new Compare())
+                .execute(
+                        "--quick",
+                        "--executors=poolchain,floor,fixed",
+                        "--no-workloads",
+                        "--no-measures",
+                        "--no-queue",
+                        "--out=" + folder);
+
+        assertThat(exitCode).isZero();
+        Results results = results();
+        assertThat(results.failures()).isEmpty();
+        assertThat(results.samples())
+                .extracting(sample -> sample.row() + ", " + sample.executor())
+                .containsExactlyInAnyOrder(
+                        "outside-spawns, 200, poolchain",
+                        "outside-spawns, 200, fixed",
+                        "outside-spawns, 1000, poolchain",
+                        "outside-spawns, 1000, fixed",
+                        "binary-tree, 200, poolchain",
+                        "binary-tree, 200, fixed",
+                        "binary-tree, 1000, poolchain",
+                        "binary-tree, 1000, fixed");
+        assertThat(results.samples())
+                .allSatisfy(sample -> assertThat(sample.value()).isPositive());
     }
 
     @Test

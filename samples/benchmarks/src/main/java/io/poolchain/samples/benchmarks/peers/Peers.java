@@ -22,6 +22,9 @@ public final class Peers {
     /** The one that is compared with the others. */
     public static final String OURS = "poolchain";
 
+    /** The JDK's fixed pool, which ours is to stand in for. */
+    public static final String FIXED = "fixed";
+
     /** What the others can't be faster than, by much. */
     public static final String FLOOR = "floor";
 
@@ -31,7 +34,7 @@ public final class Peers {
 
     static {
         CLASSES.put(OURS, WorkStealingScheduler.class);
-        CLASSES.put("fixed", Executors.class);
+        CLASSES.put(FIXED, Executors.class);
         CLASSES.put("forkjoin-lifo", ForkJoinLifo.class);
         CLASSES.put("forkjoin-fifo", ForkJoinFifo.class);
         CLASSES.put("virtual", VirtualThreads.class);
@@ -45,7 +48,7 @@ public final class Peers {
 
     /** Where a task that waits for another holds a thread that the other may need. */
     private static final Set<String> NO_NESTED_GET =
-            Set.of("fixed", "cats-effect", "zio", "kotlin", NETTY, "jetty", FLOOR);
+            Set.of(FIXED, "cats-effect", "zio", "kotlin", NETTY, "jetty", FLOOR);
 
     private static final Map<String, Boolean> TRIED = new ConcurrentHashMap<>();
     private static final long PATIENCE_SECONDS = 2;

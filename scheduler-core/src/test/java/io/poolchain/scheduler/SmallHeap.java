@@ -22,17 +22,29 @@ final class SmallHeap {
 
     private static volatile boolean submitted;
 
+    private static volatile boolean filled;
+
     private SmallHeap() {}
 
-    public static void main(String[] args) throws Exception {
+    /** Ends the JVM also if it fails, as the threads of a scheduler would keep it. */
+    public static void main(String[] args) {
+        try {
+            run(args[0]);
+        } catch (Throwable failure) {
+            failure.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static void run(String scenario) throws Exception {
         WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(2);
-        switch (args[0]) {
+        switch (scenario) {
             case "fillFromOutside" -> fillFromOutside(scheduler);
             case "fillByAWorker" -> fillByAWorker(scheduler);
             case "runOutInATask" -> runOutInATask(scheduler);
             case "burst" -> burst(scheduler);
             case "runOutAsAThreadBegins" -> runOutAsAThreadBegins(scheduler);
-            default -> throw new IllegalArgumentException(args[0]);
+            default -> throw new IllegalArgumentException(scenario);
         }
         TestPools.shutdownAndAwait(scheduler);
     }
@@ -82,9 +94,10 @@ final class SmallHeap {
     }
 
     /** What a thread needs as it begins is not there, until it has tried in vain. */
-    private static void runOutAsAThreadBegins(WorkStealingScheduler other) {
+    private static void runOutAsAThreadBegins(WorkStealingScheduler other) throws InterruptedException {
         other.prestartAllCoreThreads();
         expectAllRun(other, 0); // so that classes are there
+        Thread.sleep(1);
         RAN.set(0);
         AtomicReference<Thread> made = new AtomicReference<>();
         WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1, work -> {
@@ -93,6 +106,7 @@ final class SmallHeap {
                     Thread.onSpinWait(); // the submitter may need some memory yet
                 }
                 fillMemory();
+                filled = true;
                 work.run();
             });
             made.set(thread);
@@ -101,8 +115,8 @@ final class SmallHeap {
         scheduler.execute(TASK);
         submitted = true;
         Thread thread = made.get();
-        while (thread.getState() == Thread.State.RUNNABLE && RAN.get() == 0) {
-            Thread.onSpinWait(); // nothing here may allocate
+        while (!filled || (thread.getState() == Thread.State.RUNNABLE && RAN.get() == 0)) {
+            Thread.sleep(1); // what runs hot is compiled, for which the JVM would need memory in this thread
         }
         filling = null;
         TestPools.awaitQuiescence(scheduler);

@@ -47,6 +47,7 @@ class SmallHeapTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-ea",
                         "-Xmx" + heap,
+                        "-XX:-UseGCOverheadLimit", // which may refuse what there is room for again
                         "-cp",
                         System.getProperty("java.class.path"),
                         SmallHeap.class.getName(),

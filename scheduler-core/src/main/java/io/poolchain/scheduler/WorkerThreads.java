@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * docs/idle-protocol.md.
  */
 final class WorkerThreads {
-    private static final long NAP_NANOS = 1_000_000;
+    private static final long SHORTEST_NAP_NANOS = 1_000_000;
 
     /** How many searchers are enough for all but submitters: whoever makes a task available is awake, and will look for it. */
     private static final int ONE_SEARCHER = 1;
@@ -312,31 +312,42 @@ final class WorkerThreads {
         }
     }
 
-    /** A thread may not find the memory that it needs as it begins. It goes on trying, as somebody may rely on it. */
+    /**
+     * A thread may not find the memory that it needs as it begins. It goes on trying, as somebody may rely on it; but a try in vain
+     * has the JVM collect its whole heap, so half of the time is left to those who could free some.
+     */
     private void awaitMemory() {
         boolean told = false;
+        long awakeSince = System.nanoTime();
         while (!runState.isAtLeast(RunState.STOP)) {
             try {
                 scheduler.watch();
                 CurrentWorker.prepare();
                 return;
             } catch (Throwable failure) {
-                told = nap(failure, told);
+                told = told || tell(failure);
+                nap(Math.max(SHORTEST_NAP_NANOS, System.nanoTime() - awakeSince));
+                awakeSince = System.nanoTime();
             }
         }
     }
 
-    /** Returns whether somebody has been told. Even a nap takes memory, if it is the first. */
-    private boolean nap(Throwable failure, boolean told) {
+    /** Returns whether there was memory for the message. */
+    private boolean tell(Throwable failure) {
         try {
-            Thread.interrupted();
-            LockSupport.parkNanos(this, NAP_NANOS);
-            if (!told) {
-                log.workerFailed(failure);
-            }
+            log.workerFailed(failure);
             return true;
         } catch (Throwable noMemory) {
-            return told;
+            return false;
+        }
+    }
+
+    private void nap(long nanos) {
+        try {
+            Thread.interrupted();
+            LockSupport.parkNanos(this, nanos);
+        } catch (Throwable noMemory) {
+            // The first nap of a thread takes some, too.
         }
     }
 

@@ -93,7 +93,7 @@ final class SmallHeap {
         expectAllRun(scheduler, 0);
     }
 
-    /** What a thread needs as it begins is not there, until it has tried in vain. */
+    /** What a thread needs as it begins is not there, until it has tried in vain a few times, and naps. */
     private static void runOutAsAThreadBegins(WorkStealingScheduler other) throws InterruptedException {
         other.prestartAllCoreThreads();
         expectAllRun(other, 0); // so that classes are there
@@ -115,8 +115,12 @@ final class SmallHeap {
         scheduler.execute(TASK);
         submitted = true;
         Thread thread = made.get();
-        while (!filled || (thread.getState() == Thread.State.RUNNABLE && RAN.get() == 0)) {
+        boolean naps = false;
+        for (int toAwait = 3; toAwait > 0 && RAN.get() == 0; ) {
             Thread.sleep(1); // what runs hot is compiled, for which the JVM would need memory in this thread
+            boolean napped = naps;
+            naps = filled && thread.getState() != Thread.State.RUNNABLE;
+            toAwait -= naps && !napped ? 1 : 0;
         }
         filling = null;
         TestPools.awaitQuiescence(scheduler);

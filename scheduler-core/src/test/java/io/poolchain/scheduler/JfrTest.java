@@ -155,8 +155,10 @@ class JfrTest {
                     .parallelism(1)
                     .sampleOneIn(1)
                     .build()) {
-                scheduler.submit(new Slow());
+                CountDownLatch anotherWaits = new CountDownLatch(1);
+                scheduler.submit(new Slow(anotherWaits, scheduler));
                 scheduler.execute(() -> {});
+                anotherWaits.countDown();
             }
             recording.stop();
             recording.dump(file);
@@ -172,9 +174,10 @@ class JfrTest {
     }
 
     /** The threshold of these events is a time, so there is nothing else to wait for. */
-    private static final class Slow implements Runnable {
+    private record Slow(CountDownLatch begin, WorkStealingScheduler scheduler) implements Runnable {
         @Override
         public void run() {
+            await(begin, scheduler);
             long began = System.nanoTime();
             while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(25)) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));

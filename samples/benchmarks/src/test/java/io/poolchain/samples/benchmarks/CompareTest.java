@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,18 +24,13 @@ class CompareTest {
 
     @Test
     void writesTablesAndSamples() throws Exception {
-        int exitCode = new CommandLine(new Compare())
-                .execute(
-                        "--quick",
-                        "--executors=poolchain,floor,java.util.concurrent.Executors",
-                        "--workloads=chain-1000",
-                        "--measures=wake-up",
-                        "--no-many",
-                        "--no-queue",
-                        "--out=" + folder);
+        Results results = compare(
+                "--executors=poolchain,floor,java.util.concurrent.Executors",
+                "--workloads=chain-1000",
+                "--measures=wake-up",
+                "--no-many",
+                "--no-queue");
 
-        assertThat(exitCode).isZero();
-        Results results = results();
         assertThat(results.failures()).isEmpty();
         assertThat(results.samples())
                 .extracting(Sample::row)
@@ -49,31 +45,11 @@ class CompareTest {
 
     @Test
     void addsToEarlierResults() throws Exception {
-        String[] workload = {
-            "--quick",
-            "--executors=poolchain",
-            "--workloads=chain-1000",
-            "--no-measures",
-            "--no-many",
-            "--no-queue",
-            "--out=" + folder
-        };
-        String[] measure = {
-            "--quick",
-            "--executors=poolchain",
-            "--no-workloads",
-            "--measures=wake-up",
-            "--no-many",
-            "--no-queue",
-            "--out=" + folder,
-            "--add"
-        };
-
-        assertThat(new CommandLine(new Compare()).execute(workload)).isZero();
+        compare("--executors=poolchain", "--workloads=chain-1000", "--no-measures", "--no-many", "--no-queue");
         Results before = withTokens(1_000_000 + results().tokensPerMicro()); // as no calibration would give
-        assertThat(new CommandLine(new Compare()).execute(measure)).isZero();
+        Results results = compare(
+                "--executors=poolchain", "--no-workloads", "--measures=wake-up", "--no-many", "--no-queue", "--add");
 
-        Results results = results();
         assertThat(results.tokensPerMicro()).isEqualTo(before.tokensPerMicro());
         assertThat(results.environment()).anyMatch(line -> line.startsWith(before.tokensPerMicro() + " tokens"));
         assertThat(results.samples())
@@ -83,19 +59,14 @@ class CompareTest {
 
     @Test
     void takesMeasuresOnlyOnThoseThatAreNamed() throws Exception {
-        int exitCode = new CommandLine(new Compare())
-                .execute(
-                        "--quick",
-                        "--executors=poolchain,floor",
-                        "--measured=floor",
-                        "--workloads=chain-1000",
-                        "--measures=wake-up",
-                        "--no-many",
-                        "--no-queue",
-                        "--out=" + folder);
+        Results results = compare(
+                "--executors=poolchain,floor",
+                "--measured=floor",
+                "--workloads=chain-1000",
+                "--measures=wake-up",
+                "--no-many",
+                "--no-queue");
 
-        assertThat(exitCode).isZero();
-        Results results = results();
         assertThat(results.samples())
                 .anyMatch(sample ->
                         sample.row().equals("chain-1000") && sample.executor().equals("poolchain"))
@@ -107,11 +78,8 @@ class CompareTest {
 
     @Test
     void showsTheQueueAloneBesideALockedInstruction() throws Exception {
-        int exitCode = new CommandLine(new Compare())
-                .execute("--quick", "--no-workloads", "--no-measures", "--no-many", "--out=" + folder);
+        Results results = compare("--no-workloads", "--no-measures", "--no-many");
 
-        assertThat(exitCode).isZero();
-        Results results = results();
         assertThat(results.failures().stream().filter(failure -> failure.contains("queue")))
                 .isEmpty();
         assertThat(results.samples()).hasSize(QueueAlone.values().length).allSatisfy(sample -> {
@@ -136,17 +104,8 @@ class CompareTest {
 
     @Test
     void comparesPoolsOfManyThreadsWithAFixedPool() throws Exception {
-        int exitCode = new CommandLine(new Compare())
-                .execute(
-                        "--quick",
-                        "--executors=poolchain,floor,fixed",
-                        "--no-workloads",
-                        "--no-measures",
-                        "--no-queue",
-                        "--out=" + folder);
+        Results results = compare("--executors=poolchain,floor,fixed", "--no-workloads", "--no-measures", "--no-queue");
 
-        assertThat(exitCode).isZero();
-        Results results = results();
         assertThat(results.failures()).isEmpty();
         assertThat(results.samples())
                 .extracting(sample -> sample.row() + ", " + sample.executor())
@@ -180,11 +139,19 @@ class CompareTest {
     void tellsWhatItCouldNotMeasure() throws Exception {
         int threads = Runtime.getRuntime().availableProcessors() + 1;
 
-        int exitCode = new CommandLine(new Compare())
-                .execute("--quick", "--executors=zio", "--no-queue", "--threads=" + threads, "--out=" + folder);
+        compare("--executors=zio", "--no-queue", "--threads=" + threads);
 
-        assertThat(exitCode).isZero();
         assertThat(Files.readString(folder.resolve(PREFIX + ".md"))).contains("- zio: has a thread for each processor");
+    }
+
+    /** {@return what a quick comparison writes, which succeeds} */
+    private Results compare(String... options) throws Exception {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add("--quick");
+        all.add("--out=" + folder);
+        assertThat(new CommandLine(new Compare()).execute(all.toArray(String[]::new)))
+                .isZero();
+        return results();
     }
 
     private Results withTokens(long tokensPerMicro) throws Exception {

@@ -93,11 +93,11 @@ final class SmallHeap {
         expectAllRun(scheduler, 0);
     }
 
-    /** What a thread needs as it begins is not there, until it has tried in vain a few times, and naps. */
+    /** What a thread needs as it begins is not there, until it has tried in vain, and naps. */
     private static void runOutAsAThreadBegins(WorkStealingScheduler other) throws InterruptedException {
         other.prestartAllCoreThreads();
         expectAllRun(other, 0); // so that classes are there
-        Thread.sleep(1);
+        Thread.sleep(1); // likewise
         RAN.set(0);
         AtomicReference<Thread> made = new AtomicReference<>();
         WorkStealingScheduler scheduler = WorkStealingScheduler.newFixedThreadPool(1, work -> {
@@ -115,15 +115,13 @@ final class SmallHeap {
         scheduler.execute(TASK);
         submitted = true;
         Thread thread = made.get();
-        boolean naps = false;
-        for (int toAwait = 3; toAwait > 0 && RAN.get() == 0; ) {
+        while (!filled || (thread.getState() == Thread.State.RUNNABLE && RAN.get() == 0)) {
             Thread.sleep(1); // what runs hot is compiled, for which the JVM would need memory in this thread
-            boolean napped = naps;
-            naps = filled && thread.getState() != Thread.State.RUNNABLE;
-            toAwait -= naps && !napped ? 1 : 0;
         }
+        boolean early = RAN.get() != 0;
         filling = null;
         TestPools.awaitQuiescence(scheduler);
+        expect(!early, "it had to try again");
         expect(RAN.get() == 1, "the task is run");
         TestPools.shutdownAndAwait(scheduler);
     }
